@@ -1,0 +1,39 @@
+# Every target installs what it needs first and may be repeated or interrupted.
+# Variables: ODOO_PORT, FAX_DB, ODOO_HOME (an Odoo 19 of your own), PGHOST, PGPORT,
+# PGUSER, PGPASSWORD; ARGS goes to pytest:  make test-unit ARGS="-k cover -x"
+.DEFAULT_GOAL := help
+
+help:                   ## this list
+	@sed -n 's/^\([a-z-]*\): *## */  make \1\t/p' Makefile | expand -t 22
+
+run:                    ## the demo clinic on http://localhost:8069
+	@dev/run.sh
+
+test:                   ## every test
+	@dev/test.sh unit odoo tours system -- $(ARGS)
+
+test-unit:              ## tests of providers and documents, without Odoo (seconds)
+	@dev/test.sh unit -- $(ARGS)
+
+test-odoo:              ## the addons' tests in Odoo
+	@dev/test.sh odoo -- $(ARGS)
+
+test-tours:             ## the addons' tours in a browser
+	@dev/test.sh tours -- $(ARGS)
+
+test-system:            ## tests that start real servers and installations
+	@dev/test.sh system -- $(ARGS)
+
+lint:                   ## ruff and pylint-odoo
+	@dev/lint.sh
+
+format:                 ## let ruff put the code in order
+	@dev/env.sh ruff check --fix . && dev/env.sh ruff format .
+
+clean:                  ## drop this clone's databases and build files
+	@dev/clean.sh
+
+distclean:              ## the same, and the shared cache (Odoo, virtual environments)
+	@dev/clean.sh all
+
+.PHONY: help run test test-unit test-odoo test-tours test-system lint format clean distclean

@@ -1,0 +1,78 @@
+#!/usr/bin/env bash
+# Run suites of tests: `test.sh SUITE... [-- PYTEST ARGUMENTS]`.
+#
+#   unit    providers and documents, plain pytest without Odoo
+#   odoo    the addons' tests inside Odoo, on a copy of the prepared template
+#   tours   the addons' browser tours, on another copy
+#   system  tests/ without unit: real servers, installation
+#
+# Each suite runs even when an earlier one failed; none may collect nothing.
+. "$(dirname "${BASH_SOURCE[0]}")/prepare.sh"
+
+suites=()
+while [ $# -gt 0 ] && [ "$1" != -- ]; do
+    suites+=("$1")
+    shift
+done
+[ $# -gt 0 ] && shift
+arguments=("$@")
+cd "$REPO"
+
+# Tours live in files of their own, so that each suite knows its own by name.
+addon_tests() {
+    local wanted="$1" path
+    for path in */__manifest__.py; do
+        path="${path%/*}/tests"
+        [ -d "$path" ] || continue
+        if [ "$wanted" = tours ]; then
+            find "$path" -name 'test_tour*.py'
+        else
+            find "$path" -name 'test_*.py' ! -name 'test_tour*.py'
+        fi
+    done | sort
+}
+
+in_odoo() {
+    local suite="$1" database files
+    mapfile -t files < <(addon_tests "$suite")
+    [ "${#files[@]}" -gt 0 ] || { say "no test files for $suite"; return 5; }
+    database="medical_fax_test_${CLONE_ID}_$suite"
+    python dev/database.py copy "$database" >/dev/null || return
+    local status=0
+    timeout 1800 pytest --odoo-config="$ODOO_RC" --odoo-database="$database" \
+        --odoo-http "${files[@]}" "${arguments[@]}" || status=$?
+    python dev/database.py drop "$database"
+    return $status
+}
+
+run_suite() {
+    case "$1" in
+        unit) timeout 300 pytest tests/unit "${arguments[@]}" ;;
+        odoo | tours) in_odoo "$1" ;;
+        system) timeout 1800 pytest tests --ignore=tests/unit "${arguments[@]}" ;;
+        *) die "unknown suite: $1" ;;
+    esac
+}
+
+need_packages "${TEST_PACKAGES[@]}"
+
+results=()
+failed=0
+for suite in "${suites[@]}"; do
+    say "Tests: $suite"
+    began=$SECONDS
+    status=0
+    run_suite "$suite" || status=$?
+    case $status in
+        0) word=passed ;;
+        5) word="FAILED (no test found)" ;;
+        124) word="FAILED (took too long)" ;;
+        *) word=FAILED ;;
+    esac
+    [ $status -eq 0 ] || failed=1
+    results+=("$(printf '%-8s %-24s %4d s' "$suite" "$word" $((SECONDS - began)))")
+done
+
+say "Suites"
+printf '    %s\n' "${results[@]}" >&2
+exit $failed
