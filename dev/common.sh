@@ -41,7 +41,7 @@ as_user() {
     if [ "$(id -u)" -eq 0 ]; then
         runuser -u "$user" -- "$@"
     else
-        as_root -u "$user" "$@"
+        as_root runuser -u "$user" -- "$@"
     fi
 }
 

@@ -185,6 +185,16 @@ def _renew_identity(name):
     connection.close()
 
 
+def installed_addons(name):
+    """Names of this clone's addons that are installed in a database, sorted."""
+    connection = psycopg2.connect(dbname=name)
+    with connection, connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM ir_module_module WHERE state = 'installed'")
+        installed = {row[0] for row in cursor.fetchall()}
+    connection.close()
+    return sorted(installed.intersection(folder.name for folder in addon_folders()))
+
+
 def _rename(old, new):
     drop(new)
     filestore(old).rename(filestore(new))

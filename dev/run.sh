@@ -41,7 +41,8 @@ python "$REPO/dev/database.py" demo "$DATABASE" >/dev/null
 
 say "Starting Odoo"
 : >"$LOG"
-odoo --database="$DATABASE" --db-filter="^$DATABASE\$" --http-port="$PORT" \
+# A session of its own, so that Ctrl-C reaches it once, by stop().
+setsid odoo --database="$DATABASE" --db-filter="^$DATABASE\$" --http-port="$PORT" \
     --http-interface="$INTERFACE" --log-level=info --logfile="$LOG" &
 SERVER=$!
 trap stop INT TERM

@@ -44,7 +44,7 @@ PYTHON="$(find_python)" || {
     need_packages python3 python3-venv
     PYTHON="$(find_python)" || die "Python 3.10 to 3.13 with venv is needed."
 }
-HASH="$( (cat "$REQUIREMENTS"; "$PYTHON" -VV; echo "$ODOO_ROOT") | sha256sum | cut -c1-12)"
+HASH="$( (cat "$REPO"/dev/requirements*.txt; "$PYTHON" -VV; echo "$ODOO_ROOT") | sha256sum | cut -c1-12)"
 VENV="$CACHE/venv-$HASH"
 [ -f "$VENV/complete" ] || with_lock venv build "$VENV" "$PYTHON"
 echo "$VENV"
