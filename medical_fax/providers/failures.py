@@ -185,8 +185,7 @@ FAILURES: dict[FailureKind, FailureFacts] = {
     FailureKind.RATE_LIMITED: FailureFacts(
         label=_("Too many requests"),
         advice=_(
-            "The fax provider asked us to slow down. Wait a few minutes; it is sent"
-            " again by itself, or you can send it again."
+            "The fax provider asked us to slow down. Send it again in a few minutes."
         ),
         fixed_by=FixedBy.PROVIDER,
         retry_helps=True,

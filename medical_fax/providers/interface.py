@@ -100,9 +100,11 @@ class Provider(ABC):
     """One account at one provider, for as long as a few calls take.
 
     `settings` are plain values such as a base URL or timeouts in seconds,
-    `credentials` the account's secrets, `session` whatever carries the calls (a
-    `requests.Session` for HTTP), `clock` tells the time. A provider that needs
-    more (a store, a cache of tokens) takes it as a keyword argument of its own.
+    `credentials` the account's secrets, `clock` tells the time, and `session` is
+    whatever carries the calls: for HTTP a `requests.Session`, a new one for each
+    submission, since on a connection used before nobody can tell "never read" from
+    "read". A provider that needs more (a store, a cache of tokens) takes it as a
+    keyword argument of its own.
 
     Every method raises `ProviderError` and nothing else, keeps no state between
     calls, writes nothing to a log, and returns within the timeouts it was given.

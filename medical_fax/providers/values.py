@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from .failures import FailureKind, Word
 
-E164 = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
+E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
 def private(**options):
