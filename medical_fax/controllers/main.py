@@ -1,0 +1,105 @@
+import base64
+import io
+import zipfile
+
+from werkzeug.exceptions import NotFound
+
+from odoo import http
+from odoo.http import request
+
+from ..document import page_png
+
+_NO_STORE = [("Cache-Control", "private, no-store")]
+
+
+class FaxController(http.Controller):
+    """Pages of faxes for the browser. Each opening is checked as the user and noted
+    in the document's access log; URLs carry ids only."""
+
+    @http.route("/medical_fax/message/<string:ids>/pdf", auth="user", readonly=False)
+    def document(self, ids, download=None, **_kwargs):
+        """The frozen pages of one fax, or a ZIP of several."""
+        messages = self._messages(ids)
+        kind = "download" if download else "view"
+        files = [
+            (f"{message.name.replace('/', '-')}.pdf", message.document_id._open(kind))
+            for message in messages
+        ]
+        return self._files(files, download)
+
+    @http.route("/medical_fax/message/<string:ids>/report", auth="user", readonly=False)
+    def report(self, ids, download=None, **_kwargs):
+        """Transmission reports, one page a fax, in one PDF."""
+        messages = self._messages(ids)
+        content = messages._transmission_reports()
+        return self._files([("transmission-report.pdf", content)], download)
+
+    @http.route(
+        "/medical_fax/document/<int:document_id>/page/<int:index>",
+        auth="user",
+        readonly=False,
+    )
+    def page(self, document_id, index, width=None, **_kwargs):
+        """One page as a fax machine prints it."""
+        document = request.env["fax.document"].browse(document_id).exists()
+        if not document or not 0 <= index < document.pages:
+            raise NotFound()
+        if index == 0:
+            document.check_access("read")
+            document._log_access("view")
+        return self._png(document._page_png(index, self._width(width)))
+
+    @http.route(
+        "/medical_fax/composer/<int:composer_id>/page/<int:index>",
+        auth="user",
+        readonly=True,
+    )
+    def composer_page(self, composer_id, index, width=None, **_kwargs):
+        """One page of the preview, for the user who writes the fax."""
+        composer = request.env["fax.composer"].browse(composer_id).exists()
+        if not composer or composer.create_uid != request.env.user:
+            raise NotFound()
+        # sudo: the field is closed to everyone, this composer is the user's own
+        composer = composer.sudo().with_context(bin_size=False)
+        pdf = base64.b64decode(composer.preview_pdf or b"")
+        if not pdf:
+            raise NotFound()
+        image = page_png(
+            pdf, index, width=self._width(width), trusted=composer.preview_trusted
+        )
+        return self._png(image)
+
+    def _messages(self, ids):
+        numbers = [int(part) for part in ids.split(",") if part.isdigit()]
+        messages = request.env["fax.message"].browse(numbers).exists()
+        if not messages:
+            raise NotFound()
+        messages.check_access("read")
+        return messages
+
+    def _width(self, text):
+        return min(max(int(text), 100), 1728) if text and text.isdigit() else None
+
+    def _png(self, content):
+        return request.make_response(
+            content, [("Content-Type", "image/png"), *_NO_STORE]
+        )
+
+    def _files(self, files, download):
+        name, content = files[0]
+        mimetype = "application/pdf"
+        if len(files) > 1:
+            name, mimetype = "faxes.zip", "application/zip"
+            content = self._zip(files)
+        headers = [("Content-Type", mimetype), ("X-Content-Type-Options", "nosniff")]
+        disposition = "attachment" if download or len(files) > 1 else "inline"
+        headers.append(("Content-Disposition", http.content_disposition(name)
+                        .replace("attachment", disposition, 1)))
+        return request.make_response(content, headers + _NO_STORE)
+
+    def _zip(self, files):
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, content in files:
+                archive.writestr(name, content)
+        return buffer.getvalue()

@@ -1,0 +1,4 @@
+def pre_init_hook(env):
+    """Address book and history are searched by any part of a text, which only a
+    trigram index makes fast."""
+    env.cr.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")

@@ -1,0 +1,173 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..document import paper_for_country, stamp
+from ..providers import PROVIDERS
+from ..tools import fax_number
+
+
+class FaxAccount(models.Model):
+    """A connection to a fax provider, of one company."""
+
+    _name = "fax.account"
+    _inherit = ["mail.thread"]
+    _description = "Fax Account"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company
+    )
+    code = fields.Selection(
+        selection="_selection_code",
+        string="Provider",
+        required=True,
+        default="loopback",
+    )
+    state = fields.Selection(
+        [
+            ("disconnected", "Disconnected"),
+            ("connected", "Connected"),
+            ("failing", "Failing"),
+        ],
+        required=True,
+        default="disconnected",
+        readonly=True,
+        copy=False,
+        tracking=True,
+    )
+    state_reason = fields.Char(readonly=True, copy=False)
+
+    # What a fax starts with
+    cover_page_id = fields.Many2one(
+        "fax.cover.page",
+        "Default cover",
+        help="Used unless the practitioner or the location has its own.",
+    )
+    default_number_id = fields.Many2one(
+        "fax.number", "Default number", domain="[('account_id', '=', id)]"
+    )
+    number_ids = fields.One2many("fax.number", "account_id", "Numbers")
+
+    # Limits
+    undo_seconds = fields.Integer(
+        "Undo period (seconds)",
+        default=10,
+        help="How long a fax waits after Send, so that it can be taken back. 0: off.",
+    )
+    page_limit = fields.Integer(
+        "Pages at most", default=200, help="Longest fax accepted, cover included."
+    )
+    country_ids = fields.Many2many(
+        "res.country",
+        string="Countries abroad",
+        help="Faxes may go to these countries besides the company's own. None: "
+        "international faxing is off. Premium-rate and satellite numbers stay off.",
+    )
+    fallback_group_id = fields.Many2one(
+        "res.groups",
+        "Told of every failure",
+        default=lambda self: self.env.ref(
+            "medical_fax.group_fax_manager", raise_if_not_found=False
+        ),
+        help="Members hear of failed faxes besides the sender.",
+    )
+    agreement_kind = fields.Selection(
+        [
+            ("baa", "Business associate agreement"),
+            ("dpa", "Data processing agreement"),
+        ],
+        "Agreement",
+    )
+    agreement_from = fields.Date("Agreement signed on")
+    agreement_until = fields.Date("Agreement ends on")
+
+    _undo_seconds_positive = models.Constraint(
+        "CHECK (undo_seconds BETWEEN 0 AND 3600)",
+        "The undo period is between 0 and 3600 seconds.",
+    )
+    _page_limit_positive = models.Constraint(
+        "CHECK (page_limit > 0)", "A fax has at least one page."
+    )
+
+    @api.model
+    def _selection_code(self):
+        return [(code, provider.label) for code, provider in PROVIDERS.items()]
+
+    # Actions
+
+    def action_connect(self):
+        """Verify the account at its provider and put it to work."""
+        self._check_manager()
+        for account in self:
+            account._provider().verify()
+            account.write({"state": "connected", "state_reason": False})
+
+    def action_disconnect(self):
+        """Stop sending through this account; its history stays."""
+        self._check_manager()
+        self.write({"state": "disconnected", "state_reason": False})
+
+    def _check_manager(self):
+        if not self.env.user.has_group("medical_fax.group_fax_manager"):
+            raise UserError(self.env._("Only a fax manager connects accounts."))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su:
+            for vals in vals_list:
+                vals.pop("state", None)
+            self = self.with_context(default_state="disconnected")
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if "state" in vals and not self.env.su:
+            # The buttons write it after asking the provider.
+            self._check_manager()
+        return super().write(vals)
+
+    # The bridge to the provider
+
+    def _provider(self):
+        """Return the client of this account's provider, with its own session."""
+        self.ensure_one()
+        return PROVIDERS[self.code](**self._provider_arguments())
+
+    def _provider_arguments(self):
+        """Hook: constructor arguments of the provider's client.
+
+        The loopback gets its books and stamps every page, so that a training fax
+        is never taken for a real one.
+        """
+        # sudo: numbers of the account, whoever's fax is sent
+        numbers = self.sudo().with_context(active_test=False).number_ids
+        settings = {"own_numbers": numbers.mapped("number")}
+        arguments = {"settings": settings, "credentials": {}}
+        if self.code == "loopback":
+            arguments["store"] = self.env["fax.loopback.job"]._store()
+            arguments["stamp"] = lambda pdf: stamp(pdf, "TEST", trusted=False)
+        return arguments
+
+    # Numbers and paper
+
+    def _allowed_countries(self):
+        """Country codes that this account may fax to."""
+        self.ensure_one()
+        home = self.company_id.country_id.code or "US"
+        return {home, *self.country_ids.mapped("code")}
+
+    def _parse_number(self, text):
+        """Return the :class:`FaxNumber` of a typed number that may be dialled.
+
+        :raise FaxNumberError: invalid, premium, satellite or not enabled
+        """
+        home = self.company_id.country_id.code or "US"
+        number = fax_number.parse(text, home)
+        fax_number.check_allowed(number, self._allowed_countries())
+        return number
+
+    @api.model
+    def _paper(self, country_code):
+        return paper_for_country(country_code or "")

@@ -1,0 +1,177 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from . import guard
+from .fax_message import FINAL_STATES
+
+# A final state never changes: sending again is a new message.
+_ALLOWED_FROM = {
+    "queued": {"draft", "held"},
+    "held": {"draft", "queued"},
+    "submitting": {"queued"},
+    "submitted": {"submitting", "uncertain"},
+    "uncertain": {"submitting", "submitted"},
+    "delivered": {"submitting", "submitted", "uncertain"},
+    "partial": {"submitting", "submitted", "uncertain"},
+    "failed": {"submitting", "submitted", "uncertain", "queued", "held"},
+    "cancelled": {"draft", "queued", "held", "submitted", "uncertain"},
+}
+
+
+class FaxMessage(models.Model):
+    """The states of an outbound fax and what goes with each of them."""
+
+    _inherit = "fax.message"
+
+    def _set_queued(self, due_at=False, undo_until=False):
+        """Hand to the queue, not before ``due_at`` (UTC; none: at once)."""
+        now = fields.Datetime.now()
+        self._move("queued", due_at=due_at or now, undo_until=undo_until, queued_at=now)
+
+    def _set_held(self, reason):
+        """Keep from the provider, for a reason in words."""
+        self._move("held", hold_reason=reason)
+
+    def _set_submitting(self):
+        """Claimed by a worker, which is about to call the provider."""
+        self._move("submitting")
+
+    def _set_submitted(self):
+        """The provider has it."""
+        self._move("submitted", submitted_at=fields.Datetime.now())
+
+    def _set_uncertain(self, kind="unknown", detail=False):
+        """Nobody knows whether it left; a person or the provider must tell."""
+        self._move("uncertain", failure_kind=kind, failure_detail=detail)
+        self._tell_failure()
+
+    def _set_delivered(self, pages_sent):
+        self._move(
+            "delivered",
+            pages_sent=pages_sent,
+            failure_kind=False,
+            done_at=fields.Datetime.now(),
+        )
+
+    def _set_partial(self, pages_sent, detail=False):
+        self._move(
+            "partial",
+            pages_sent=pages_sent,
+            failure_kind="partly_sent",
+            failure_detail=detail,
+            done_at=fields.Datetime.now(),
+        )
+        self._tell_failure()
+
+    def _set_failed(self, kind, detail=False):
+        self._move(
+            "failed",
+            failure_kind=kind,
+            failure_detail=detail,
+            done_at=fields.Datetime.now(),
+        )
+        self._tell_failure()
+
+    def _set_cancelled(self):
+        self._move("cancelled", done_at=fields.Datetime.now())
+
+    def _move(self, state, **values):
+        """Write the state, if it may follow from the present one.
+
+        Repeating a state is no error, so that an answer which comes twice does no
+        harm; nothing is written then.
+        """
+        for message in guard.opened(self):
+            if message.state == state:
+                continue
+            if message.state not in _ALLOWED_FROM[state]:
+                raise UserError(
+                    self.env._(
+                        "%(name)s is %(old)s and cannot become %(new)s.",
+                        name=message.name,
+                        old=message.state,
+                        new=state,
+                    )
+                )
+            message.write({"state": state, **values})
+        self._follow_up()
+
+    def _try_cancel(self):
+        """Cancel what has not been claimed; return whether it was."""
+        self.ensure_one()
+        # A worker that claims at this moment holds the row: then it is too late.
+        if not self.try_lock_for_update(allow_referencing=True):
+            return False
+        self.invalidate_recordset(["state"])
+        if self.state not in ("draft", "queued", "held"):
+            return self.state == "cancelled"
+        self._set_cancelled()
+        return True
+
+    # What hears of a change
+
+    def _follow_up(self):
+        """Keep the chart's notes, the open pages and the counters up to date."""
+        for message in self:
+            message._update_notes()
+            if message.contact_id and message.state in FINAL_STATES:
+                message.contact_id._count_use(failed=message.state == "failed")
+            message._push_status()
+
+    def _push_status(self):
+        """Tell the sender's open pages: the reference and its words, no content."""
+        if self.user_id:
+            self.user_id._bus_send(
+                "medical_fax.status",
+                {"id": self.id, "state": self.state, "words": self.state_words},
+            )
+
+    def _tell_failure(self):
+        """One notice a failure and person: the sender and the fallback group."""
+        for message in self:
+            people = message.user_id.filtered("active")
+            # sudo: membership of the group, whoever's cron or button runs this
+            group = message.account_id.sudo().fallback_group_id
+            people |= group.all_user_ids.filtered(
+                lambda user, m=message: (
+                    user.active and not user.share and m.company_id in user.company_ids
+                )
+            )
+            pending = message.activity_ids.user_id
+            for user in people - pending:
+                message.activity_schedule(
+                    "medical_fax.mail_activity_type_failure",
+                    user_id=user.id,
+                    summary=message._failure_summary(user),
+                )
+
+    def _failure_summary(self, user):
+        message = self.with_context(lang=user.lang)
+        return f"{message.name}: {message.state_words}"
+
+    # Notes on the chart
+
+    def _post_notes(self, records):
+        """Put a note on the faxed records that will follow this fax's status.
+
+        The note names the reference only; who may read the chart may not be the
+        one who may see the recipient.
+        """
+        self.ensure_one()
+        for record in records:
+            if not hasattr(record, "_message_log"):
+                continue
+            # sudo: who faxes need not be allowed to write the record
+            note = record.sudo()._message_log(body=self._note_body())
+            self.note_ids = [fields.Command.link(note.id)]
+
+    def _note_body(self):
+        link = self._get_html_link(title=self.name)
+        body = self.env._("Fax %(link)s: %(words)s", link="%s", words=self.state_words)
+        before, _mark, after = body.partition("%s")
+        return fields.Markup("%s%s%s") % (before, link, after)
+
+    def _update_notes(self):
+        if self.note_ids:
+            # sudo: the note is ours, on a record that others own
+            self.note_ids.sudo().write({"body": self._note_body()})

@@ -1,0 +1,12 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    fax_confidentiality_notice = fields.Text(
+        related="company_id.fax_confidentiality_notice", readonly=False
+    )
+    fax_cover_shows_patient = fields.Boolean(
+        related="company_id.fax_cover_shows_patient", readonly=False
+    )

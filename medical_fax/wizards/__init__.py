@@ -1,0 +1,4 @@
+from . import fax_composer
+from . import fax_composer_content
+from . import fax_composer_recipients
+from . import fax_composer_send
