@@ -1,0 +1,45 @@
+{
+    "name": "Medical Chart",
+    "summary": "A lean patient chart: patients, signed chart entries, treatment plans",
+    "version": "19.0.1.0.0",
+    "category": "Medical",
+    "license": "AGPL-3",
+    "author": "Medical Fax contributors",
+    "website": "https://medical-fax.example.org",
+    "depends": ["mail"],
+    "data": [
+        # Groups first: rules, access rights and views name them.
+        "security/res_groups.xml",
+        "security/ir.model.access.csv",
+        "security/ir_rule.xml",
+        "data/ir_sequence_data.xml",
+        "data/medical_chart_template_data.xml",
+        "views/medical_chart_template_views.xml",
+        "views/medical_chart_entry_views.xml",
+        "views/medical_treatment_plan_views.xml",
+        "views/medical_patient_views.xml",
+        "views/res_partner_views.xml",
+        "views/res_users_views.xml",
+        "views/menus.xml",
+    ],
+    "demo": [
+        "demo/res_company_demo.xml",
+        "demo/res_partner_demo.xml",
+        "demo/res_users_demo.xml",
+        "demo/medical_patient_demo.xml",
+        "demo/medical_treatment_plan_demo.xml",
+        "demo/medical_chart_entry_demo.xml",
+        "demo/ir_attachment_demo.xml",
+        "demo/medical_chart_entry_sign_demo.xml",
+    ],
+    "assets": {
+        "web.assets_backend": [
+            "medical_chart/static/src/**/*",
+        ],
+        "web.assets_tests": [
+            "medical_chart/static/tests/tours/**/*",
+        ],
+    },
+    "pre_init_hook": "pre_init_hook",
+    "application": True,
+}
