@@ -14,6 +14,7 @@
         "views/medical_chart_entry_views.xml",
         "views/medical_treatment_plan_views.xml",
         "views/medical_patient_views.xml",
+        "views/res_users_views.xml",
     ],
     "demo": ["demo/fax_contact_demo.xml"],
     "assets": {

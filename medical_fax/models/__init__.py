@@ -3,6 +3,7 @@ from . import fax_authorization
 from . import fax_account
 from . import fax_number
 from . import fax_contact
+from . import fax_contact_matching
 from . import fax_contact_list
 from . import fax_text
 from . import fax_cover_page
@@ -11,6 +12,8 @@ from . import fax_message
 from . import fax_message_state
 from . import fax_attempt
 from . import fax_message_queue
+from . import fax_message_inbound
+from . import fax_message_report
 from . import fax_source
 from . import fax_loopback_job
 from . import ir_attachment

@@ -247,10 +247,12 @@ class FaxSource(models.Model):
     @api.model
     def _follow(self, record, path):
         """Value at the end of a path, read as the user of ``record``."""
+        if not path:
+            return False
         value = record
-        for name in path.split(".") if path else []:
+        for name in path.split("."):
             value = value[name]
-        return value if path else False
+        return value
 
     def _partners(self, record, fname):
         """Contacts at the paths of a field, in their order, without doubles."""

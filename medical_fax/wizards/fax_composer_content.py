@@ -50,6 +50,20 @@ class FaxComposer(models.TransientModel):
             self._range_domain(), order=self._source().date_path
         )
 
+    def _patient_record(self):
+        """A record through which the patient's circle and identity are known: the
+        first one faxed, else the patient's last one in any faxable model."""
+        if record := self._records()[:1]:
+            return self._source(), record
+        # sudo: which models can be faxed is configuration, not content
+        for source in self.env["fax.source"].sudo().search([]):
+            model = self.env[source.model]
+            if self.patient_id and source.patient_path and model.has_access("read"):
+                domain = [(source.patient_path, "=", self.patient_id.id)]
+                if record := model.search(domain, limit=1):
+                    return source, record
+        return self.env["fax.source"], None
+
     def _range_domain(self):
         """Records of the patient on the days of the range, in local time."""
         source = self._source()
@@ -311,7 +325,7 @@ class FaxComposer(models.TransientModel):
 
     def _patient_line(self):
         """Name, birth date and number of the patient, for the head of each page."""
-        source, record = self._source(), self._records()[:1]
+        source, record = self._patient_record()
         paths = source._split("patient_line_paths") if record else []
         parts = [self._text(source._follow(record, path)) for path in paths]
         return " · ".join(filter(None, parts)) or self.patient_id.name or ""

@@ -131,10 +131,9 @@ class FaxComposer(models.TransientModel):
             yield "book", map(self._contact_recipient, contacts.browse(ids))
 
     def _source_recipients(self, fname):
-        source = self._source()
-        for record in self._records()[:1]:
-            for partner in source._partners(record, fname):
-                yield self._partner_recipient(partner)
+        source, record = self._patient_record()
+        for partner in source._partners(record, fname) if record else []:
+            yield self._partner_recipient(partner)
 
     def _last_recipients(self, domain):
         if domain[0][2] is False:
