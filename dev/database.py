@@ -377,10 +377,12 @@ def clean(everything=False):
     """
     with _maintenance() as cursor:
         names = _names(cursor)
-    prefixes = [_prepared_prefix(), f"medical_fax_test_{clone_id()}"]
-    prefixes += ["medical_fax_base_"] if everything else []
+    own = (_prepared_prefix(), f"medical_fax_test_{clone_id()}")
     for name in names:
-        if name.startswith(tuple(prefixes)) or _comment(name).startswith(prefixes[0]):
+        # Another user's base template has its attachments in another cache.
+        is_base = name.startswith("medical_fax_base_") and filestore(name).is_dir()
+        is_demo = _comment(name).startswith(_prepared_prefix())
+        if name.startswith(own) or is_demo or (everything and is_base):
             drop(name)
 
 

@@ -68,13 +68,26 @@ prepare_sid() {
     [ -n "$VERSION" ] || no_odoo "Debian's unstable suite no longer has odoo-19."
 }
 
-# Download into one folder a version. apt checks the signature, keeps what is
-# complete and resumes what is not.
+# The one large file. apt would begin it anew where the mirror sends no date of
+# change, so curl goes first and goes on where it stopped. Whatever it leaves, apt
+# checks against the signed list, and fetches if need be.
+download_large() {
+    local uri
+    have curl || (need_packages curl) || return 0
+    uri="$(sid_apt apt-get download --print-uris odoo-19 | sed -n "s/^'\(http[^']*\)'.*/\1/p")"
+    [ -n "$uri" ] || return 0
+    curl --fail --location --progress-bar --connect-timeout 15 --retry 3 \
+        --speed-limit 1 --speed-time 30 --continue-at - \
+        --output "odoo-19_${VERSION//:/%3a}_all.deb" "$uri" >&2 || true
+}
+
+# Download into one folder a version. apt keeps what is complete.
 download() {
     local folder="$1"
     mkdir -p "$folder"
     cd "$folder"
     say "Downloading Odoo $VERSION (about 125 MB)"
+    download_large
     sid_apt apt-get download "${SID_PACKAGES[@]}" >&2 ||
         no_odoo "the download of odoo-19 failed (run again to resume it)."
     apt_update

@@ -12,8 +12,9 @@ import sys
 import venv
 from pathlib import Path
 
-import database
 import pytest
+
+import database
 
 ADDONS = [folder.name for folder in database.addon_folders()]
 FIND_ADDONS = """
