@@ -93,8 +93,12 @@ class FaxController(http.Controller):
             content = self._zip(files)
         headers = [("Content-Type", mimetype), ("X-Content-Type-Options", "nosniff")]
         disposition = "attachment" if download or len(files) > 1 else "inline"
-        headers.append(("Content-Disposition", http.content_disposition(name)
-                        .replace("attachment", disposition, 1)))
+        headers.append(
+            (
+                "Content-Disposition",
+                http.content_disposition(name).replace("attachment", disposition, 1),
+            )
+        )
         return request.make_response(content, headers + _NO_STORE)
 
     def _zip(self, files):

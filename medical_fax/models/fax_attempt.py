@@ -1,4 +1,4 @@
-from datetime import UTC, timedelta
+from datetime import timedelta, timezone
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -74,7 +74,7 @@ class FaxAttempt(models.Model):
             pages=document.pages,
             file_name=f"{document.name.replace('/', '-')}.pdf",
             reference=self.reference,
-            deadline=fields.Datetime.now().replace(tzinfo=UTC)
+            deadline=fields.Datetime.now().replace(tzinfo=timezone.utc)
             + timedelta(seconds=CALL_SECONDS),
         )
 
@@ -94,9 +94,7 @@ class FaxAttempt(models.Model):
         """A refusal ends the try; anything else leaves its outcome unknown."""
         detail = " ".join(filter(None, [error.code, error.text])) or False
         now = fields.Datetime.now()
-        self.write(
-            {"raw_code": error.code, "raw_text": error.text, "answered_at": now}
-        )
+        self.write({"raw_code": error.code, "raw_text": error.text, "answered_at": now})
         if error.proven_not_sent:
             self.write({"is_open": False, "ended_at": now})
             self.message_id._set_failed(error.kind.value, detail)

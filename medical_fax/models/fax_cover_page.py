@@ -18,9 +18,7 @@ class FaxCoverPage(models.Model):
     name = fields.Char(required=True)
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
-    company_id = fields.Many2one(
-        "res.company", help="Empty: offered in every company."
-    )
+    company_id = fields.Many2one("res.company", help="Empty: offered in every company.")
     lang = fields.Selection(
         selection=lambda self: self.env["res.lang"].get_installed(),
         string="Language",

@@ -102,18 +102,22 @@ class FaxDocument(models.Model):
         ]
         # sudo: people only read workflow rows; the composer checked the right to fax
         documents = guard.opened(self.sudo())
-        return documents.create(
-            {
-                "name": self.env["ir.sequence"].sudo().next_by_code("fax.document"),
-                "company_id": company.id,
-                "pdf": False,
-                "sha256": digest,
-                "pages": built.pages,
-                "size": len(built.pdf),
-                "trusted": not built.foreign,
-                "source_ids": rows,
-            }
-        )._attach(built.pdf).sudo(False)
+        return (
+            documents.create(
+                {
+                    "name": self.env["ir.sequence"].sudo().next_by_code("fax.document"),
+                    "company_id": company.id,
+                    "pdf": False,
+                    "sha256": digest,
+                    "pages": built.pages,
+                    "size": len(built.pdf),
+                    "trusted": not built.foreign,
+                    "source_ids": rows,
+                }
+            )
+            ._attach(built.pdf)
+            .sudo(False)
+        )
 
     def _attach(self, content):
         self.env["ir.attachment"].create(

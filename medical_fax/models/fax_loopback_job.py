@@ -1,5 +1,5 @@
 import dataclasses
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 
 from psycopg2.errors import UniqueViolation
 
@@ -41,8 +41,9 @@ class FaxLoopbackJob(models.Model):
         values = {}
         for field in dataclasses.fields(LoopbackJob):
             value = self[field.name]
-            is_time = isinstance(value, datetime)
-            values[field.name] = value.replace(tzinfo=UTC) if is_time else value or None
+            if isinstance(value, datetime):
+                value = value.replace(tzinfo=timezone.utc)
+            values[field.name] = value or None
         return LoopbackJob(**values)
 
 

@@ -78,7 +78,7 @@ class FaxMessage(models.Model):
 
     # Content
     patient_id = fields.Many2one(
-        "res.partner", "Patient", index="btree_not_null", ondelete="restrict"
+        "res.partner", index="btree_not_null", ondelete="restrict"
     )
     document_id = fields.Many2one("fax.document", index=True, ondelete="restrict")
     pages = fields.Integer(help="Pages of the document, cover included.")
@@ -189,7 +189,9 @@ class FaxMessage(models.Model):
         for value in values:
             name, _comma, res_id = (value or "").partition(",")
             if res_id.isdigit():
-                row = Domain("res_model", "=", name) & Domain("res_id", "=", int(res_id))
+                row = Domain("res_model", "=", name) & Domain(
+                    "res_id", "=", int(res_id)
+                )
                 sources |= row
         return Domain("document_id", "any!", Domain("source_ids", "any!", sources))
 
@@ -324,6 +326,10 @@ class FaxMessage(models.Model):
             "url": f"/medical_fax/message/{ids}/{kind}",
             "target": "new",
         }
+
+    def _recipient_words(self):
+        """The recipient as one line for the sender's own screen."""
+        return self.partner_name or self.partner_organization or self.number_display
 
     # MAKING ONE
 

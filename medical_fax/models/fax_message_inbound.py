@@ -1,5 +1,5 @@
 import logging
-from datetime import UTC, timedelta
+from datetime import timedelta, timezone
 
 from odoo import api, fields, models
 
@@ -42,7 +42,7 @@ class FaxMessage(models.Model):
     @api.model
     def _receive_all(self, account):
         provider = account._provider()
-        since = (fields.Datetime.now() - LOOK_BACK).replace(tzinfo=UTC)
+        since = (fields.Datetime.now() - LOOK_BACK).replace(tzinfo=timezone.utc)
         for received in provider.list_received(since):
             known = [
                 ("account_id", "=", account.id),

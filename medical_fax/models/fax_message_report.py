@@ -29,7 +29,6 @@ class FaxMessage(models.Model):
 
     def _report_rows(self):
         """Hook: what stands on the report, as label and value."""
-        _ = self.env._
         ended = self.done_at or self.received_at
         to_words = " · ".join(
             filter(
@@ -40,16 +39,16 @@ class FaxMessage(models.Model):
         ours = self.number_id.number_display or ""
         outbound = self.direction == "out"
         rows = [
-            (_("Reference"), self.name),
-            (_("Date"), ended and tools.format_datetime(self.env, ended)),
-            (_("From"), ours if outbound else to_words),
-            (_("To"), to_words if outbound else ours),
-            (_("Sent by"), self.user_id.name),
-            (_("Pages"), self._report_pages()),
-            (_("Result"), self.state_words),
-            (_("Advice"), self.failure_advice),
+            (self.env._("Reference"), self.name),
+            (self.env._("Date"), ended and tools.format_datetime(self.env, ended)),
+            (self.env._("From"), ours if outbound else to_words),
+            (self.env._("To"), to_words if outbound else ours),
+            (self.env._("Sent by"), self.user_id.name),
+            (self.env._("Pages"), self._report_pages()),
+            (self.env._("Result"), self.state_words),
+            (self.env._("Advice"), self.failure_advice),
             # sudo: the hash proves the pages, it does not show them
-            (_("SHA-256"), self.document_id.sudo().sha256),
+            (self.env._("SHA-256"), self.document_id.sudo().sha256),
         ]
         return [(label, value) for label, value in rows if value]
 

@@ -332,18 +332,17 @@ class FaxComposer(models.TransientModel):
 
     def _labels(self):
         """Words printed on pages, in the user's language."""
-        _ = self.env._
         return Labels(
-            page=_("Page {page} of {pages}"),
-            draft=_("DRAFT – not signed"),
-            signed_by=_("Signed by"),
-            licence=_("Licence no."),
-            signed_on=_("Date"),
-            attachments=_("Attachments"),
-            attachment=_("Attachment {number}"),
-            attachment_page=_("page {page} of {pages}"),
-            picture_missing=_("[picture not included]"),
-            first_page=_("First page"),
+            page=self.env._("Page {page} of {pages}"),
+            draft=self.env._("DRAFT – not signed"),
+            signed_by=self.env._("Signed by"),
+            licence=self.env._("Licence no."),
+            signed_on=self.env._("Date"),
+            attachments=self.env._("Attachments"),
+            attachment=self.env._("Attachment {number}"),
+            attachment_page=self.env._("page {page} of {pages}"),
+            picture_missing=self.env._("[picture not included]"),
+            first_page=self.env._("First page"),
         )
 
     def _cover(self, recipient):

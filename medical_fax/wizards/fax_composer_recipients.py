@@ -122,7 +122,8 @@ class FaxComposer(models.TransientModel):
     def _suggestion_groups(self, query):
         yield "source", self._source_recipients("recipient_paths")
         yield "circle", self._source_recipients("circle_paths")
-        yield "patient", self._last_recipients([("patient_id", "=", self.patient_id.id)])
+        if patient := self.patient_id:
+            yield "patient", self._last_recipients([("patient_id", "=", patient.id)])
         yield "mine", self._last_recipients([("user_id", "=", self.env.uid)])
         if query:
             yield "list", self._list_recipients(query)
@@ -136,8 +137,6 @@ class FaxComposer(models.TransientModel):
             yield self._partner_recipient(partner)
 
     def _last_recipients(self, domain):
-        if domain[0][2] is False:
-            return
         messages = self.env["fax.message"].search(
             [*domain, ("direction", "=", "out"), ("contact_id.active", "=", True)],
             limit=20,

@@ -77,9 +77,7 @@ class FaxComposer(models.TransientModel):
             number.pop("known", None)
             checked.append({**recipient, **number})
         if not checked:
-            raise UserError(
-                self.env._("Add a recipient: type a name or a fax number.")
-            )
+            raise UserError(self.env._("Add a recipient: type a name or a fax number."))
         return checked
 
     # FREEZING AND QUEUEING
@@ -166,18 +164,16 @@ class FaxComposer(models.TransientModel):
     def _sent_action(self, messages):
         """The notice with its undo, and the next patient's fax, if there is one."""
         waiting = self._siblings().filtered(lambda composer: not composer.is_sent)
-        first = messages[0]
+        later = self.send_later
         return {
             "type": "ir.actions.client",
             "tag": "medical_fax.sent",
             "params": {
                 "message_ids": messages.ids,
-                "recipients": messages.mapped(
-                    lambda m: m.partner_name or m.partner_organization or m.number_display
-                ),
-                "pages": first.pages,
-                "undo_seconds": 0 if self.send_later else self.account_id.undo_seconds,
-                "scheduled_at": self._text(self.scheduled_at) if self.send_later else "",
+                "recipients": [message._recipient_words() for message in messages],
+                "pages": messages[0].pages,
+                "undo_seconds": 0 if later else self.account_id.undo_seconds,
+                "scheduled_at": self._text(self.scheduled_at) if later else "",
                 "next": waiting[0]._open() if waiting else False,
             },
         }
