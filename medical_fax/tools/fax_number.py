@@ -200,9 +200,8 @@ def split_name(text):
     The number is empty where there is none, the name where nothing else is.
     """
     cleaned = _invisible_removed(text)
-    found = None
-    for found in _IN_SENTENCE.finditer(cleaned):
-        pass  # the last one: a name may hold digits ("Clinic 2000 ...")
+    # The last one: a name may hold digits too ("Clinic 2000 ...").
+    found = [*_IN_SENTENCE.finditer(cleaned), None][-2:][0]
     if not found or len(digits(found.group())) < _COMPLETE_DIGITS:
         return cleaned.strip(), ""
     name = f"{cleaned[: found.start()]} {cleaned[found.end() :]}"

@@ -20,7 +20,9 @@ def fold(text):
     letters = "".join(c for c in decomposed if not unicodedata.combining(c))
     plain = unicodedata.normalize("NFC", letters).translate(_LETTERS)
     return " ".join(
-        "".join(" " if unicodedata.category(c)[0] in "PSZC" else c for c in plain).split()
+        "".join(
+            " " if unicodedata.category(c)[0] in "PSZC" else c for c in plain
+        ).split()
     )
 
 

@@ -4,6 +4,7 @@ import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tools.fax_number import (
     ERROR_CODES,
     FaxNumberError,
@@ -182,9 +183,7 @@ def test_fictional_numbers_are_valid_in_every_area_code():
         area
         for area in range(201, 990)
         if phonenumbers.is_valid_number(phonenumbers.parse(f"+1{area}2340100"))
-        and phonenumbers.region_code_for_number(
-            phonenumbers.parse(f"+1{area}2340100")
-        )
+        and phonenumbers.region_code_for_number(phonenumbers.parse(f"+1{area}2340100"))
         in ("US", "CA")
         and phonenumbers.number_type(phonenumbers.parse(f"+1{area}2340100"))
         == phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE

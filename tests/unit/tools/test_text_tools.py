@@ -1,6 +1,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tools.text import fold, placeholders, replace_placeholders, search_words
 
 
