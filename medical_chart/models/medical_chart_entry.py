@@ -92,7 +92,9 @@ class MedicalChartEntry(models.Model):
         "medical.chart.entry", "amendment_of_id", string="Amendments"
     )
     amendment_count = fields.Integer(
-        compute="_compute_amendment_count", search="_search_amendment_count"
+        compute="_compute_amendment_count",
+        compute_sudo=False,
+        search="_search_amendment_count"
     )
 
     # The patient at a glance: whose chart this is must be unmistakable.
@@ -138,8 +140,16 @@ class MedicalChartEntry(models.Model):
     @api.depends("amendment_ids")
     @api.depends_context("uid")
     def _compute_amendment_count(self):
+        # Counted by a search, which knows the user; cached relations do not.
+        counts = dict(
+            self._read_group(
+                [("amendment_of_id", "in", self._origin.ids)],
+                ["amendment_of_id"],
+                ["__count"],
+            )
+        )
         for entry in self:
-            entry.amendment_count = len(entry.amendment_ids)
+            entry.amendment_count = counts.get(entry._origin, 0)
 
     @api.model
     def _search_amendment_count(self, operator, value):

@@ -158,7 +158,8 @@ class MedicalChartSignatureMixin(models.AbstractModel):
         self.ensure_one()
         if self._get_files() or "<img" in str(self.body or ""):
             return True
-        text = html2plaintext(self.body or "").strip()
+        # Stars are what headings leave behind.
+        text = html2plaintext(self.body or "").strip(" *\n\u00a0")
         return bool(text) and not self._is_untouched_template()
 
     # Guards

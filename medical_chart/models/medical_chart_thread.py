@@ -14,9 +14,18 @@ class MedicalChartThread(models.AbstractModel):
     _description = "Chatter of a chart"
     _inherit = ["mail.thread"]
 
+    def _track_get_fields(self):
+        """Override of `mail`: never repeat the contact's name and e-mail in a note."""
+        names = super()._track_get_fields()
+        return {name for name in names if not self._fields[name].inherited}
+
     def _mail_get_partner_fields(self, introspect_fields=False):
         """Override of `mail`: never propose the patient as a recipient."""
         return []
+
+    def _message_get_suggested_recipients_batch(self, *args, **kwargs):
+        """Override of `mail`: a note on a chart proposes nobody."""
+        return {record.id: [] for record in self}
 
     def _message_compute_subject(self):
         """Override of `mail`: a subject leaves the database, a name must not."""

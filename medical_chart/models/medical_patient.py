@@ -194,6 +194,7 @@ class MedicalPatient(models.Model):
             domain |= Domain("search_key", "ilike", digits)
         return domain
 
+    @api.depends_context("uid")
     def _compute_counts(self):
         # As the user: the count says what the list behind it will show.
         entries = self._count_by_patient("medical.chart.entry")

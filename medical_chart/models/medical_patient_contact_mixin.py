@@ -79,6 +79,20 @@ class MedicalPatientContactMixin(models.AbstractModel):
 
     # Helpers
 
+    def _prepare_create_values(self, vals_list):
+        """Override of `base`: leave the contact's own defaults to the contact.
+
+        It exists already, with its defaults; an inherited default (its properties)
+        would be written to it again, with the user's rights on contacts.
+        """
+        result = super()._prepare_create_values(vals_list)
+        for given, vals in zip(vals_list, result, strict=True):
+            for name in vals.keys() - given.keys():
+                field = self._fields.get(name)
+                if field and field.inherited:
+                    del vals[name]
+        return result
+
     def _prepare_patient_vals(self, vals):
         """Return ``vals`` with a number and a contact; makes the contact."""
         vals = dict(vals)

@@ -1,5 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+
+# Held by identity in the context while a button changes the state; no caller from
+# outside can send it.
+_STATE_CHANGE = object()
 
 
 class MedicalTreatmentPlan(models.Model):
@@ -84,19 +89,20 @@ class MedicalTreatmentPlan(models.Model):
     @api.depends("entry_ids.state", "planned_visits")
     @api.depends_context("uid")
     def _compute_progress(self):
+        # Counted by a search, which knows what the user may read; cached relations
+        # do not.
+        entries = self.env["medical.chart.entry"]
+        domain = Domain("plan_id", "in", self._origin.ids)
+        visits = Domain([("state", "=", "signed"), ("amendment_of_id", "=", False)])
+        counts, done = (
+            dict(entries._read_group(found, ["plan_id"], ["__count"]))
+            for found in (domain, domain & visits)
+        )
         for plan in self:
-            # As the user: entries that the user may not read are not counted.
-            entries = plan.entry_ids
-            visits = entries.filtered(
-                lambda e: e.state == "signed" and not e.amendment_of_id
-            )
-            plan.entry_count = len(entries)
-            plan.visit_count = len(visits)
-            plan.progress = (
-                min(100.0, 100.0 * len(visits) / plan.planned_visits)
-                if plan.planned_visits
-                else 0.0
-            )
+            plan.entry_count = counts.get(plan._origin, 0)
+            plan.visit_count = done.get(plan._origin, 0)
+            share = plan.visit_count / plan.planned_visits if plan.planned_visits else 0
+            plan.progress = 100.0 * min(1.0, share)
 
     # Constraints
 
@@ -111,7 +117,22 @@ class MedicalTreatmentPlan(models.Model):
 
     # CRUD
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        plans = super().create(vals_list)
+        # Looked at afterwards: context and stored defaults are in.
+        if any(plan.state != "draft" for plan in plans):
+            raise UserError(self.env._("A treatment plan starts as a draft."))
+        return plans
+
     def write(self, vals):
+        if (
+            "state" in vals
+            and self.env.context.get("medical_plan_state") is not _STATE_CHANGE
+        ):
+            raise UserError(
+                self.env._("The state of a plan is changed by its buttons.")
+            )
         if "patient_id" in vals:
             # Rights are checked before a write: nothing is moved into a chart that
             # one may not open.
@@ -158,4 +179,4 @@ class MedicalTreatmentPlan(models.Model):
             raise UserError(
                 self.env._("This cannot be done with a plan in its present state.")
             )
-        self.state = state
+        self.with_context(medical_plan_state=_STATE_CHANGE).write({"state": state})

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools.sql import column_exists, create_column
 
 
@@ -42,6 +43,19 @@ class ResPartner(models.Model):
         patients = {partner.id for (partner,) in groups}
         for partner in self:
             partner.is_patient = partner._origin.id in patients
+
+    def write(self, vals):
+        """Override of `base`: nobody writes ``is_patient``, it is what it is.
+
+        A computed field is readonly on the screen only.
+        """
+        if "is_patient" in vals and any(
+            partner.is_patient != vals["is_patient"] for partner in self
+        ):
+            raise UserError(
+                self.env._("Whether a contact is a patient follows from the chart.")
+            )
+        return super().write(vals)
 
     def _recompute_is_patient(self):
         """Compute the flag again after foreign keys were changed by SQL."""

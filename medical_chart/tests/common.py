@@ -27,12 +27,13 @@ class ChartCase(TransactionCase):
         cls.desk = cls._make_user("chart_desk", "group_front_desk")
         cls.manager = cls._make_user("chart_manager", "group_manager")
         cls.outsider = new_test_user(
-            cls.env, "chart_outsider", groups="base.group_user"
+            cls.env, "chart_outsider", groups="base.group_user,base.group_allow_export"
         )
         cls.contacts = new_test_user(
             cls.env,
             "chart_contacts",
-            groups="base.group_user,base.group_partner_manager",
+            groups="base.group_user,base.group_partner_manager,"
+            "base.group_allow_export",
         )
         cls.Patient = cls.env["medical.patient"]
         cls.Entry = cls.env["medical.chart.entry"]
@@ -58,7 +59,10 @@ class ChartCase(TransactionCase):
     @classmethod
     def _make_user(cls, login, group):
         return new_test_user(
-            cls.env, login, groups=f"medical_chart.{group}", lang="en_US"
+            cls.env,
+            login,
+            groups=f"medical_chart.{group},base.group_allow_export",
+            lang="en_US",
         )
 
     def _make_entry(self, user=None, patient=None, **values):

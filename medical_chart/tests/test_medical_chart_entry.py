@@ -176,8 +176,12 @@ class TestChartEntry(ChartCase):
                 }
             )
         )
-        with self.assertRaises(UserError):
+        with self.assertRaises(UserError), self.cr.savepoint():
             plan.action_complete()
+        with self.assertRaises(UserError), self.cr.savepoint():
+            plan.with_context(medical_plan_state=True).state = "completed"
+        with self.assertRaises(UserError), self.cr.savepoint():
+            plan.copy({"state": "active"})
         plan.action_start()
         self._make_signed(plan_id=plan.id)
         self._make_entry(plan_id=plan.id)
