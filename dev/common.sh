@@ -22,6 +22,8 @@ die() {
 
 have() { command -v "$1" >/dev/null 2>&1; }
 
+can_be_root() { [ "$(id -u)" -eq 0 ] || have sudo; }
+
 # Run a command as root, directly or through sudo.
 as_root() {
     if [ "$(id -u)" -eq 0 ]; then

@@ -64,7 +64,7 @@ prepare_sid() {
     say "Reading the list of Debian's unstable suite"
     sid_apt apt-get update >&2 || no_odoo "Debian's unstable suite cannot be read."
     VERSION="$(sid_apt apt-cache show --no-all-versions odoo-19 2>/dev/null |
-        sed -n 's/^Version: //p' | head -n 1)"
+        sed -n 's/^Version: //p' | head -n 1)" || true
     [ -n "$VERSION" ] || no_odoo "Debian's unstable suite no longer has odoo-19."
 }
 
@@ -81,6 +81,10 @@ download_large() {
         --output "odoo-19_${VERSION//:/%3a}_all.deb" "$uri" >&2 || true
 }
 
+stable_fonts() {
+    apt-get -q -o APT::Sandbox::User="$(id -un)" download "${STABLE_PACKAGES[@]}" >&2
+}
+
 # Download into one folder a version. apt keeps what is complete.
 download() {
     local folder="$1"
@@ -90,9 +94,7 @@ download() {
     download_large
     sid_apt apt-get download "${SID_PACKAGES[@]}" >&2 ||
         no_odoo "the download of odoo-19 failed (run again to resume it)."
-    apt_update
-    apt-get -q -o APT::Sandbox::User="$(id -un)" \
-        download "${STABLE_PACKAGES[@]}" >&2 ||
+    stable_fonts || { apt_update --force && stable_fonts; } ||
         die "the download of ${STABLE_PACKAGES[*]} failed (run again to resume)."
 }
 

@@ -5,7 +5,6 @@
 
 answers() { psql -X -q -d postgres -c 'SELECT 1' >/dev/null 2>&1; }
 
-# Odoo needs to create databases; pg_stat and control data need no more than that.
 may_create() {
     [ "$(psql -X -At -d postgres -c \
         'SELECT rolsuper OR rolcreatedb FROM pg_roles WHERE rolname = current_user')" = t ]
@@ -27,19 +26,22 @@ start_cluster() {
             die "PostgreSQL $version does not start; see /var/log/postgresql."
     fi
     for _ in $(seq 60); do
-        as_user postgres psql -X -q -d postgres -c 'SELECT 1' >/dev/null 2>&1 && return
+        pg_isready -q && return
         sleep 0.5
     done
     die "PostgreSQL started but does not answer; see /var/log/postgresql."
 }
 
-# A role named after the system user enters by the socket without a password.
+# A role named after the system user enters by the socket without a password. It may
+# create databases and no more: that is what a clinic's own server would grant.
 create_role() {
     local role
     role="$(id -un)"
+    can_be_root || die "PostgreSQL runs, but knows no role for you." \
+        "As its administrator:  createuser --createdb $role" \
+        "or name another server by PGHOST, PGPORT, PGUSER, PGPASSWORD."
     say "Creating the PostgreSQL role $role"
-    as_user postgres createuser --superuser "$role" 2>/dev/null ||
-        as_user postgres psql -X -q -d postgres -c "ALTER ROLE \"$role\" CREATEDB LOGIN"
+    as_user postgres createuser --createdb "$role" >&2 || true
 }
 
 have psql || need_packages postgresql-client

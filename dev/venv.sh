@@ -28,10 +28,11 @@ build() {
     # own cache of downloads.
     say "Installing Python packages (about 400 MB)"
     "$python" -m venv "$folder"
+    local log="$folder/install.log"
     "$folder/bin/pip" install --disable-pip-version-check --no-input \
-        --requirement "$REQUIREMENTS" 2>&1 |
-        { grep -vE '^(Requirement already|WARNING: Location)' || true; } >&2 ||
-        die "pip could not install $REQUIREMENTS (run again to resume)."
+        --progress-bar off --requirement "$REQUIREMENTS" 2>&1 | tee "$log" |
+        { grep --line-buffered -E '^(Collecting|  Downloading|Installing|ERROR)' || true; } >&2 ||
+        die "pip could not install $REQUIREMENTS (run again to resume)." "Log: $log"
     "$folder/bin/python" -c \
         'import site, sys; open(site.getsitepackages()[0] + "/odoo19.pth", "w").write(sys.argv[1] + "\n")' \
         "$ODOO_ROOT"
