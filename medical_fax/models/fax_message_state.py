@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo import fields, models
 from odoo.exceptions import UserError
 
@@ -169,7 +171,7 @@ class FaxMessage(models.Model):
         link = self._get_html_link(title=self.name)
         body = self.env._("Fax %(link)s: %(words)s", link="%s", words=self.state_words)
         before, _mark, after = body.partition("%s")
-        return fields.Markup("%s%s%s") % (before, link, after)
+        return Markup("%s%s%s") % (before, link, after)
 
     def _update_notes(self):
         if self.note_ids:

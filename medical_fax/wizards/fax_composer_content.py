@@ -1,7 +1,7 @@
 import base64
 import hashlib
 import re
-from datetime import datetime, time
+from datetime import date, datetime, time
 
 import pytz
 
@@ -158,7 +158,7 @@ class FaxComposer(models.TransientModel):
         """A field's value as one reads it, in the user's language and time zone."""
         if isinstance(value, datetime):
             return tools.format_datetime(self.env, value, dt_format="short")
-        if isinstance(value, fields.date):
+        if isinstance(value, date):
             return tools.format_date(self.env, value)
         if isinstance(value, models.BaseModel):
             return ", ".join(value.mapped("display_name"))
