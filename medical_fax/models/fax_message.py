@@ -267,19 +267,28 @@ class FaxMessage(models.Model):
     # ACTIONS
 
     def action_undo(self):
-        """Take back faxes that have not left yet."""
+        """Take back faxes that have not left yet.
+
+        Those that have left do not keep the others from being taken back.
+
+        :return: True, or, where some have left, the names of these
+        :raise UserError: all have left
+        """
         self._check_may_fax_for_number()
-        for message in self:
-            # sudo: workflow rows are read-only to people; the right was checked
-            if not message.sudo()._try_cancel():
-                raise UserError(
+        # sudo: workflow rows are read-only to people; the right was checked
+        left = self.sudo().filtered(lambda message: not message._try_cancel())
+        if left and left == self.sudo():
+            raise UserError(
+                "\n".join(
                     self.env._(
                         "%(name)s can no longer be taken back: %(state)s.",
                         name=message.name,
                         state=message.state_words,
                     )
+                    for message in left
                 )
-        return True
+            )
+        return left.mapped("name") or True
 
     def action_acknowledge(self):
         """Mark failures as seen; their activities close."""

@@ -44,8 +44,7 @@ class FaxMessage(models.Model):
 
     def _set_uncertain(self, kind="unknown", detail=False):
         """Nobody knows whether it left; a person or the provider must tell."""
-        self._move("uncertain", failure_kind=kind, failure_detail=detail)
-        self._tell_failure()
+        self._move_failed("uncertain", failure_kind=kind, failure_detail=detail)
 
     def _set_delivered(self, pages_sent):
         self._move(
@@ -56,33 +55,44 @@ class FaxMessage(models.Model):
         )
 
     def _set_partial(self, pages_sent, detail=False):
-        self._move(
+        self._move_failed(
             "partial",
             pages_sent=pages_sent,
             failure_kind="partly_sent",
             failure_detail=detail,
             done_at=fields.Datetime.now(),
         )
-        self._tell_failure()
 
     def _set_failed(self, kind, detail=False):
-        self._move(
+        self._move_failed(
             "failed",
             failure_kind=kind,
             failure_detail=detail,
             done_at=fields.Datetime.now(),
         )
-        self._tell_failure()
 
     def _set_cancelled(self):
         self._move("cancelled", done_at=fields.Datetime.now())
+
+    def _move_failed(self, state, **values):
+        """Write a state that a person must hear of, and tell it.
+
+        Whoever dealt with an earlier trouble of the fax has not seen this one.
+        """
+        moved = self._move(
+            state, acknowledged_by_id=False, acknowledged_on=False, **values
+        )
+        moved._tell_failure()
 
     def _move(self, state, **values):
         """Write the state, if it may follow from the present one.
 
         Repeating a state is no error, so that an answer which comes twice does no
-        harm; nothing is written then.
+        harm; nothing is written, counted or told then.
+
+        :return: the faxes whose state has changed
         """
+        moved = self.browse()
         for message in guard.opened(self):
             if message.state == state:
                 continue
@@ -96,7 +106,9 @@ class FaxMessage(models.Model):
                     )
                 )
             message.write({"state": state, **values})
-        self._follow_up()
+            moved += self.browse(message.id)
+        moved._follow_up()
+        return moved
 
     def _try_cancel(self):
         """Cancel what has not been claimed; return whether it was."""
