@@ -1,0 +1,90 @@
+"""Documents for fax machines, made without Odoo.
+
+`build` makes one PDF of chart entries (html), foreign files and a cover; `check_file`
+looks at an upload; `preview_pages`, `render_page`, `page_flags` and `to_tiff` show the
+pages as they will arrive; `stamp` and `transmission_report` complete the set.
+
+Whatever opens foreign bytes happens in a child process with limits of memory and time
+(`sandbox`, `child`); pages made only of our own text are laid out in this process.
+"""
+
+from .api import (
+    build,
+    check_file,
+    page_count,
+    page_flags,
+    page_png,
+    preview_pages,
+    render_page,
+    stamp,
+    to_tiff,
+    transmission_report,
+)
+from .assemble import document_files
+from .cover import COVER_PLACEHOLDERS, unknown_placeholders
+from .errors import ERRORS, DocumentError, ErrorText
+from .flags import FLAGS
+from .structures import (
+    A4,
+    FINE,
+    LETTER,
+    STANDARD,
+    Bitmap,
+    Built,
+    Cover,
+    FileInfo,
+    FilePart,
+    Labels,
+    Limits,
+    Options,
+    PageInfo,
+    PagePreview,
+    Paper,
+    ReportRow,
+    Resolution,
+    Running,
+    Section,
+    Signature,
+    paper_for_country,
+)
+
+__all__ = [
+    "A4",
+    "COVER_PLACEHOLDERS",
+    "ERRORS",
+    "FINE",
+    "FLAGS",
+    "LETTER",
+    "STANDARD",
+    "Bitmap",
+    "Built",
+    "Cover",
+    "DocumentError",
+    "ErrorText",
+    "FileInfo",
+    "FilePart",
+    "Labels",
+    "Limits",
+    "Options",
+    "PageInfo",
+    "PagePreview",
+    "Paper",
+    "ReportRow",
+    "Resolution",
+    "Running",
+    "Section",
+    "Signature",
+    "build",
+    "check_file",
+    "document_files",
+    "page_count",
+    "page_flags",
+    "page_png",
+    "paper_for_country",
+    "preview_pages",
+    "render_page",
+    "stamp",
+    "to_tiff",
+    "transmission_report",
+    "unknown_placeholders",
+]
