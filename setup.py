@@ -53,6 +53,7 @@ setup(
         "phonenumbers>=8.13",
         "Pillow>=9.4",
         "pymupdf>=1.28,<2",
+        "pymupdf-fonts>=1.0.5,<2",
         "pypdf>=5,<8",
         "requests>=2.25",
     ],

@@ -8,7 +8,14 @@
     "application": True,
     "depends": ["mail", "phone_validation", "base_import", "web_tour"],
     "external_dependencies": {
-        "python": ["phonenumbers", "pymupdf", "pypdf", "Pillow", "lxml"],
+        "python": [
+            "lxml",
+            "phonenumbers",
+            "Pillow",
+            "pymupdf",
+            "pymupdf-fonts",
+            "pypdf",
+        ],
     },
     "pre_init_hook": "pre_init_hook",
     "data": [
