@@ -1,6 +1,10 @@
+import io
+
+import pypdf
+
 from odoo import models, tools
 
-from ..document import Labels, ReportRow, merge, transmission_report
+from ..document import Labels, ReportRow, transmission_report
 
 
 class FaxMessage(models.Model):
@@ -10,21 +14,25 @@ class FaxMessage(models.Model):
 
     def _transmission_reports(self):
         """One PDF with a page for each of these faxes, as the user may see them."""
-        reports = []
+        writer = pypdf.PdfWriter()
         for message in self:
-            document = message.document_id
-            first_page = b""
-            if document and document.has_access("read"):
-                first_page = document._open("report")
-            reports.append(message._transmission_report(first_page))
-        return merge(reports)
+            writer.append(io.BytesIO(message._transmission_report()))
+        content = io.BytesIO()
+        writer.write(content)
+        return content.getvalue()
 
-    def _transmission_report(self, first_page):
+    def _transmission_report(self):
+        """The report's PDF; without the first page for whom may not read it."""
+        document = self.document_id
+        readable = document and document.has_access("read")
         return transmission_report(
             self.env._("Transmission report"),
             [ReportRow(label, value) for label, value in self._report_rows()],
-            first_page,
+            document._open("report") if readable else None,
             Labels(first_page=self.env._("First page")),
+            paper=self.account_id._paper(self.company_id.country_id.code),
+            reference=self.name,
+            trusted=bool(readable and document.trusted),
         )
 
     def _report_rows(self):

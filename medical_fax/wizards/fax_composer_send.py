@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from ..document import ERRORS, FLAGS
+from ..document import ERRORS
 
 
 class FaxComposer(models.TransientModel):
@@ -186,4 +186,10 @@ class FaxComposer(models.TransientModel):
         return f"{self.env._(text.what)} {self.env._(text.advice)}"
 
     def _flag_texts(self):
-        return {flag: self.env._(text) for flag, text in FLAGS.items()}
+        return {
+            "dark": self.env._("More than a third of the page is black"),
+            "small_text": self.env._("Text smaller than 8 pt"),
+            "faint_text": self.env._("Pale text that will not show"),
+            "blank": self.env._("Nearly blank"),
+            "photo_too_dark": self.env._("A photo is too dark"),
+        }
