@@ -16,6 +16,7 @@ class FaxContactCase(TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.env["res.lang"]._activate_lang("en_US")
         cls.canada = cls.env.ref("base.ca")
         cls.company = cls.env["res.company"].create(
             {"name": "Clinic", "country_id": cls.canada.id}
@@ -33,6 +34,7 @@ class FaxContactCase(TransactionCase):
             cls.env,
             login,
             groups=groups,
+            lang="en_US",
             company_id=company.id,
             company_ids=[(6, 0, company.ids)],
         )
