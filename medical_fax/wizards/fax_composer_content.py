@@ -24,6 +24,7 @@ from ..document import (
     page_flags,
 )
 
+_DAY = "d MMM yyyy"
 _IMAGE_URL = re.compile(r"^/web/(?:image|content)/(\d+)")
 
 
@@ -45,7 +46,8 @@ class FaxComposer(models.TransientModel):
         if not self.res_model:
             return self.env["fax.source"].browse()
         if not self.is_range:
-            return self.env[self.res_model].browse(self.res_ids or []).exists()
+            records = self.env[self.res_model].browse(self.res_ids or []).exists()
+            return records.sorted(self._source().date_path or "id")
         return self.env[self.res_model].search(
             self._range_domain(), order=self._source().date_path
         )
@@ -373,7 +375,7 @@ class FaxComposer(models.TransientModel):
             "clinic_address": company.partner_id._display_address(True) or "",
             "practitioner": self.practitioner_id.name or "",
             "location": number.location_id.name or "",
-            "date": tools.format_date(self.env, today, lang_code=lang),
+            "date": tools.format_date(self.env, today, lang, _DAY),
             "subject": self.subject or "",
             "notes": self.notes or "",
             "notice": self.env["fax.cover.page"]._default_notice(company, lang),
