@@ -40,7 +40,12 @@ class FaxDocument(models.Model):
     purged_on = fields.Datetime(readonly=True)
     source_ids = fields.One2many("fax.document.source", "document_id", readonly=True)
     message_ids = fields.One2many("fax.message", "document_id", readonly=True)
-    access_ids = fields.One2many("fax.document.access", "document_id", readonly=True)
+    access_ids = fields.One2many(
+        "fax.document.access",
+        "document_id",
+        readonly=True,
+        groups="medical_fax.group_fax_manager",
+    )
 
     # CRUD
 
@@ -207,6 +212,7 @@ class FaxDocumentSource(models.Model):
     """A record that a document was made from, with its version at that time."""
 
     _name = "fax.document.source"
+    _inherit = ["fax.visibility.mixin"]
     _description = "Fax Document Source"
     _order = "id"
 
@@ -220,6 +226,10 @@ class FaxDocumentSource(models.Model):
     version = fields.Char(readonly=True, help="When the record was last changed.")
 
     _record_idx = models.Index("(res_model, res_id)")
+
+    @api.model
+    def _visible_domain(self):
+        return Domain("document_id", "any", [])
 
 
 class FaxDocumentAccess(models.Model):
