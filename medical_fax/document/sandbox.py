@@ -25,7 +25,7 @@ class ChildBug(RuntimeError):
     """The child failed by our own mistake; its text holds places, never content."""
 
 
-def call(operation, limits, **arguments):
+def call(operation, limits, /, **arguments):
     """Run an operation of `worker` in a new child process and return its result.
 
     Raises DocumentError with the source and page that the child worked on last.
