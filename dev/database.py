@@ -19,7 +19,9 @@ prepared, demo NAME, copy NAME [TEMPLATE], drop NAME, clean [all] and config.
 import ast
 import fcntl
 import hashlib
+import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -84,9 +86,10 @@ def _digest(*parts):
 
 
 def base_name():
-    """Name of the base template; the virtual environment's folder stands for the
-    versions of Odoo and of all requirements, see venv.sh."""
-    return "medical_fax_base_" + _digest(sys.prefix, LANGUAGES, *stock_modules())
+    """Name of the base template, from all that it is made of."""
+    odoo = importlib.util.find_spec("odoo").submodule_search_locations[0]
+    needs = (REPO / "dev/requirements-odoo.txt").read_text()
+    return "medical_fax_base_" + _digest(odoo, needs, LANGUAGES, *stock_modules())
 
 
 def _sources():
@@ -253,8 +256,11 @@ def install(name, modules, *options):
 
 
 def _run_odoo(*arguments, script=None):
-    """Run Odoo to its end. It only logs that demo data failed or that a module is
-    missing, and then succeeds, so a logged error fails here too."""
+    """Run Odoo to its end.
+
+    Odoo only logs that demo data failed, that a module is missing or that a style
+    sheet does not compile, and then succeeds; here each of these fails.
+    """
     done = subprocess.run(
         odoo_command(*arguments),
         cwd=WORK_DIR,
@@ -263,10 +269,13 @@ def _run_odoo(*arguments, script=None):
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )
+    (WORK_DIR / "odoo_command.log").write_text(done.stdout)
     lines = done.stdout.splitlines()
-    if done.returncode or any(" ERROR " in x or " CRITICAL " in x for x in lines):
-        sys.stderr.write(done.stdout[-20000:])
-        raise SystemExit(f"Odoo failed: {' '.join(arguments)}")
+    errors = re.compile(r" (ERROR|CRITICAL) |Internal Error:")
+    first = next((i for i, line in enumerate(lines) if errors.search(line)), None)
+    if done.returncode or first is not None:
+        print(*lines[first or 0 :][:60], sep="\n", file=sys.stderr)
+        raise SystemExit(f"Odoo failed; its whole output: {WORK_DIR}/odoo_command.log")
     for line in lines:
         if " WARNING " in line:
             print(line, file=sys.stderr)
