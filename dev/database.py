@@ -42,7 +42,8 @@ ADDONS = (
     "medical_fax_billing",
     "medical_fax_sms_number",
 )
-LANGUAGES = "fr_FR,es_ES"
+# The first one is that of the users who come with Odoo.
+LANGUAGES = "en_US,fr_FR,es_ES"
 BUNDLES = "env['ir.qweb']._pregenerate_assets_bundles(); env.cr.commit()\n"
 # Neither changes what is in a database right after installation.
 UNHASHED_FOLDERS = {"tests", "static", "readme", "__pycache__"}
