@@ -1,4 +1,3 @@
-import base64
 import io
 import zipfile
 
@@ -6,8 +5,6 @@ from werkzeug.exceptions import NotFound
 
 from odoo import http
 from odoo.http import request
-
-from ..document import page_png
 
 _NO_STORE = [("Cache-Control", "private, no-store")]
 
@@ -48,26 +45,6 @@ class FaxController(http.Controller):
             document.check_access("read")
             document._log_access("view")
         return self._png(document._page_png(index, self._width(width)))
-
-    @http.route(
-        "/medical_fax/composer/<int:composer_id>/page/<int:index>",
-        auth="user",
-        readonly=True,
-    )
-    def composer_page(self, composer_id, index, width=None, **_kwargs):
-        """One page of the preview, for the user who writes the fax."""
-        composer = request.env["fax.composer"].browse(composer_id).exists()
-        if not composer or composer.create_uid != request.env.user:
-            raise NotFound()
-        # sudo: the field is closed to everyone, this composer is the user's own
-        composer = composer.sudo().with_context(bin_size=False)
-        pdf = base64.b64decode(composer.preview_pdf or b"")
-        if not pdf:
-            raise NotFound()
-        image = page_png(
-            pdf, index, width=self._width(width), trusted=composer.preview_trusted
-        )
-        return self._png(image)
 
     def _messages(self, ids):
         numbers = [int(part) for part in ids.split(",") if part.isdigit()]

@@ -1,5 +1,4 @@
 import base64
-import hashlib
 import re
 from datetime import date, datetime, time
 
@@ -21,7 +20,6 @@ from ..document import (
     Signature,
     build,
     check_file,
-    page_flags,
 )
 
 _DAY = "d MMM yyyy"
@@ -401,52 +399,6 @@ class FaxComposer(models.TransientModel):
         if not (source and str(source).isdigit()):
             return source or ""
         return self.env["ir.attachment"].browse(int(source)).name
-
-    # PREVIEW
-
-    def action_preview(self):
-        """Make the pages that would leave, and say what stands on them.
-
-        :return: pages and their flags, or the error in words; nothing is raised, so
-            that typing goes on while the preview is made
-        """
-        self.ensure_one()
-        self._check_mine()
-        recipient = (self.recipients or [{}])[0]
-        try:
-            content = self._sections()
-            built = self._build(recipient, content)
-        except UserError as error:
-            return {"error": str(error), "pages": 0, "items": []}
-        key = hashlib.sha256(built.pdf).hexdigest()[:16]
-        if key != self.preview_key:
-            # sudo: the field is closed, pages are handed out by our route only
-            self.sudo().write(
-                {
-                    "preview_pdf": base64.b64encode(built.pdf),
-                    "preview_key": key,
-                    "preview_trusted": not built.foreign,
-                }
-            )
-        return {
-            "key": key,
-            "pages": built.pages,
-            "recipients": len(self.recipients or []),
-            "items": [
-                {"kind": info.kind, "source": info.source, "page": info.page}
-                for info in built.page_infos
-            ],
-        }
-
-    def action_page_flags(self, index):
-        """What F5's rules say of one page of the preview: a list of words."""
-        self._check_mine()
-        # sudo: the field is closed, this composer is the user's own
-        composer = self.sudo().with_context(bin_size=False)
-        pdf = base64.b64decode(composer.preview_pdf or b"")
-        flags = page_flags(pdf, index, trusted=composer.preview_trusted)
-        texts = self._flag_texts()
-        return [texts.get(flag, flag) for flag in sorted(flags)]
 
 
 def _is_html(value):
