@@ -13,111 +13,46 @@ interruption never leaves a half-made one behind:
 variables (PGHOST, PGPORT, PGUSER, PGPASSWORD).
 
 On the command line: `database.py COMMAND [NAME [TEMPLATE]]` with the commands base,
-prepared, demo NAME, copy NAME [TEMPLATE], drop NAME, clean [all] and config.
+prepared, demo NAME, copy NAME [TEMPLATE], drop NAME, users NAME, clean [all], config.
 """
 
-import ast
 import fcntl
-import hashlib
-import importlib.util
 import os
-import re
 import shutil
 import subprocess
 import sys
+import time
 from contextlib import contextmanager
-from pathlib import Path
 
 import psycopg2
 from psycopg2 import sql
 
-REPO = Path(__file__).resolve().parent.parent
-CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "medical-fax"
-DATA_DIR = CACHE / "data"
-WORK_DIR = REPO / ".run"
-CONFIG = WORK_DIR / "odoo.conf"
-# The demo database asks for these; each stands for all that it depends on.
-ADDONS = (
-    "medical_fax_chart",
-    "medical_fax_billing",
-    "medical_fax_sms_number",
+import odoo_process
+from clone import (
+    CACHE,
+    DATA_DIR,
+    LANGUAGES,
+    addon_folders,
+    base_name,
+    clone_id,
+    demo_addons,
+    prepared_name,
+    prepared_prefix,
+    stock_modules,
 )
-# The first one is that of the users who come with Odoo.
-LANGUAGES = "en_US,fr_FR,es_ES"
+
 BUNDLES = "env['ir.qweb']._pregenerate_assets_bundles(); env.cr.commit()\n"
-# Neither changes what is in a database right after installation.
-UNHASHED_FOLDERS = {"tests", "static", "readme", "__pycache__"}
-
-
-# Names
-
-
-def clone_id():
-    """Eight characters that tell this clone's databases from another's."""
-    return hashlib.sha256(str(REPO).encode()).hexdigest()[:8]
-
-
-def addon_folders():
-    """Folders of this clone's addons that are far enough to have a manifest."""
-    return sorted(path.parent for path in REPO.glob("*/__manifest__.py"))
-
-
-def demo_addons():
-    """Names of the addons to install in the demo database, as far as they exist."""
-    present = {folder.name for folder in addon_folders()}
-    return [name for name in ADDONS if name in present] or sorted(present)
-
-
-def stock_modules():
-    """Names of Odoo's own modules that the addons depend on, sorted."""
-    folders = addon_folders()
-    depends = set()
-    for folder in folders:
-        manifest = ast.literal_eval((folder / "__manifest__.py").read_text())
-        depends.update(manifest.get("depends", ()))
-    return sorted(depends - {folder.name for folder in folders} | {"web"})
-
-
-def _digest(*parts):
-    digest = hashlib.sha256()
-    for part in parts:
-        digest.update(part if isinstance(part, bytes) else str(part).encode())
-        digest.update(b"\0")
-    return digest.hexdigest()[:12]
-
-
-def base_name():
-    """Name of the base template, from all that it is made of."""
-    odoo = importlib.util.find_spec("odoo").submodule_search_locations[0]
-    needs = (REPO / "dev/requirements-odoo.txt").read_text()
-    return "medical_fax_base_" + _digest(odoo, needs, LANGUAGES, *stock_modules())
-
-
-def _sources():
-    for folder in addon_folders():
-        for path in sorted(folder.rglob("*")):
-            relative = path.relative_to(REPO)
-            if path.is_file() and not UNHASHED_FOLDERS.intersection(relative.parts):
-                yield relative, path.read_bytes()
-
-
-def _prepared_prefix():
-    return f"medical_fax_prepared_{clone_id()}_"
-
-
-def prepared_name():
-    """Name of the prepared template for the sources as they are now."""
-    parts = [part for source in _sources() for part in source]
-    return _prepared_prefix() + _digest(base_name(), *parts)
+# A base template that no clone asked for in so many days is deleted.
+KEEP_DAYS = 14
 
 
 # PostgreSQL
 
 
 @contextmanager
-def _maintenance():
+def _cursor(name="postgres"):
     """A cursor outside any transaction, as creating databases needs."""
-    connection = psycopg2.connect(dbname="postgres")
+    connection = psycopg2.connect(dbname=name)
     try:
         connection.autocommit = True
         with connection.cursor() as cursor:
@@ -126,9 +61,19 @@ def _maintenance():
         connection.close()
 
 
-def _names(cursor, prefix=""):
-    cursor.execute("SELECT datname FROM pg_database ORDER BY oid")
-    return [name for (name,) in cursor.fetchall() if name.startswith(prefix)]
+def _command(statement, *names):
+    with _cursor() as cursor:
+        cursor.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
+def _databases():
+    """Names of all databases, each with its comment or an empty text."""
+    with _cursor() as cursor:
+        cursor.execute(
+            "SELECT datname, coalesce(shobj_description(oid, 'pg_database'), '')"
+            " FROM pg_database ORDER BY oid"
+        )
+        return dict(cursor.fetchall())
 
 
 def filestore(name):
@@ -138,19 +83,30 @@ def filestore(name):
 
 def exists(name):
     """Whether a database and the folder of its attachments are both there."""
-    with _maintenance() as cursor:
-        return name in _names(cursor) and filestore(name).is_dir()
+    return name in _databases() and filestore(name).is_dir()
 
 
 def drop(name):
     """Delete a database, closing its connections, and its attachments."""
-    with _maintenance() as cursor:
-        cursor.execute(
-            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(
-                sql.Identifier(name)
-            )
-        )
+    _command("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
     shutil.rmtree(filestore(name), ignore_errors=True)
+
+
+def _rename(old, new):
+    drop(new)
+    filestore(old).rename(filestore(new))
+    _command("ALTER DATABASE {} RENAME TO {}", old, new)
+
+
+def _build(name, make):
+    """Make a database under a temporary name, then give it its own."""
+    temporary = f"{name}_new"
+    drop(temporary)
+    make(temporary)
+    _rename(temporary, name)
+
+
+# Copies
 
 
 def copy(name, template=None, new_identity=True):
@@ -163,123 +119,29 @@ def copy(name, template=None, new_identity=True):
         when it duplicates a database; not wanted by tests about naive copies
     :return: name
     """
-    template = template or prepared()
+    if template:
+        return _copy(name, template, new_identity)
+    # Under the lock, so that nobody with other sources drops it meanwhile.
+    with _lock():
+        return _copy(name, _prepared(), new_identity)
+
+
+def _copy(name, template, new_identity):
     drop(name)
-    with _maintenance() as cursor:
-        cursor.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-                sql.Identifier(name), sql.Identifier(template)
-            )
-        )
+    _command("CREATE DATABASE {} TEMPLATE {}", name, template)
     # Hard links: Odoo writes an attachment's file once and never changes it.
     filestore(name).parent.mkdir(parents=True, exist_ok=True)
     subprocess.run(["cp", "-al", filestore(template), filestore(name)], check=True)
     if new_identity:
-        _renew_identity(name)
+        with _cursor(name) as cursor:
+            cursor.execute(
+                "UPDATE ir_config_parameter SET value = gen_random_uuid()::text"
+                " WHERE key IN ('database.uuid', 'database.secret')"
+            )
     return name
 
 
-def _renew_identity(name):
-    connection = psycopg2.connect(dbname=name)
-    with connection, connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE ir_config_parameter SET value = gen_random_uuid()::text"
-            " WHERE key IN ('database.uuid', 'database.secret')"
-        )
-    connection.close()
-
-
-def installed_addons(name):
-    """Names of this clone's addons that are installed in a database, sorted."""
-    connection = psycopg2.connect(dbname=name)
-    with connection, connection.cursor() as cursor:
-        cursor.execute("SELECT name FROM ir_module_module WHERE state = 'installed'")
-        installed = {row[0] for row in cursor.fetchall()}
-    connection.close()
-    return sorted(installed.intersection(folder.name for folder in addon_folders()))
-
-
-def _rename(old, new):
-    drop(new)
-    filestore(old).rename(filestore(new))
-    with _maintenance() as cursor:
-        cursor.execute(
-            sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
-                sql.Identifier(old), sql.Identifier(new)
-            )
-        )
-
-
 # Templates
-
-
-def write_config():
-    """Write Odoo's configuration for this clone; return its path.
-
-    Threads, not worker processes: one process serves pages, websocket and crons,
-    which is what a developer's machine and the tests want.
-    """
-    WORK_DIR.mkdir(exist_ok=True)
-    DATA_DIR.mkdir(parents=True, exist_ok=True)
-    options = {
-        "addons_path": REPO,
-        "data_dir": DATA_DIR,
-        "workers": 0,
-        "max_cron_threads": 1,
-        "list_db": False,
-        "log_level": "warn",
-    }
-    lines = [f"{key} = {value}" for key, value in options.items()]
-    unfinished = CONFIG.with_suffix(f".{os.getpid()}")
-    unfinished.write_text("\n".join(["[options]", *lines]) + "\n")
-    unfinished.replace(CONFIG)
-    return CONFIG
-
-
-def odoo_command(*arguments):
-    """The command line that starts Odoo on this clone's addons."""
-    config = ["-c", str(write_config())]
-    if arguments[:1] == ("shell",):
-        return [sys.executable, "-m", "odoo", "shell", *config, *arguments[1:]]
-    return [sys.executable, "-m", "odoo", *config, *arguments]
-
-
-def install(name, modules, *options):
-    """Install modules into a database with Odoo's own command.
-
-    :param options: further options of that command, such as `--with-demo`
-    :raises SystemExit: with Odoo's errors, when there were any
-    """
-    _run_odoo(
-        "-d", name, "-i", ",".join(modules), "--stop-after-init", "--no-http",
-        "--max-cron-threads=0", *options,
-    )  # fmt: skip
-
-
-def _run_odoo(*arguments, script=None):
-    """Run Odoo to its end.
-
-    Odoo only logs that demo data failed, that a module is missing or that a style
-    sheet does not compile, and then succeeds; here each of these fails.
-    """
-    done = subprocess.run(
-        odoo_command(*arguments),
-        cwd=WORK_DIR,
-        text=True,
-        input=script or "",
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
-    (WORK_DIR / "odoo_command.log").write_text(done.stdout)
-    lines = done.stdout.splitlines()
-    errors = re.compile(r" (ERROR|CRITICAL) |Internal Error:")
-    first = next((i for i, line in enumerate(lines) if errors.search(line)), None)
-    if done.returncode or first is not None:
-        print(*lines[first or 0 :][:60], sep="\n", file=sys.stderr)
-        raise SystemExit(f"Odoo failed; its whole output: {WORK_DIR}/odoo_command.log")
-    for line in lines:
-        if " WARNING " in line:
-            print(line, file=sys.stderr)
 
 
 @contextmanager
@@ -295,23 +157,10 @@ def _say(text):
     print(f"\033[1m==>\033[0m {text}", file=sys.stderr, flush=True)
 
 
-def _build(name, make):
-    """Make a template under a temporary name, then give it its own."""
-    temporary = f"{name}_new"
-    drop(temporary)
-    make(temporary)
-    _rename(temporary, name)
-
-
 def base():
     """Name of the base template, which is made if needed."""
-    name = base_name()
     with _lock():
-        if not exists(name):
-            _say("Making the database template of Odoo itself (a minute)")
-            options = ["--with-demo", f"--load-language={LANGUAGES}"]
-            _build(name, lambda new: install(new, stock_modules(), *options))
-    return name
+        return _base()
 
 
 def prepared():
@@ -319,25 +168,57 @@ def prepared():
 
     Templates of earlier sources of this clone are dropped.
     """
-    template = base()
-    name = prepared_name()
     with _lock():
-        if not exists(name):
-            _say("Installing the addons with demo data (half a minute)")
-            with _maintenance() as cursor:
-                outdated = _names(cursor, _prepared_prefix())
-            for other in outdated:
+        return _prepared()
+
+
+def _base():
+    name = base_name()
+    if not exists(name):
+        _drop_unused_bases()
+        _say("Making the database template of Odoo itself (a minute)")
+        options = ["--with-demo", f"--load-language={LANGUAGES}"]
+        modules = stock_modules()
+        _build(name, lambda new: odoo_process.install(new, modules, *options))
+    os.utime(filestore(name))
+    return name
+
+
+def _bases():
+    """Base templates that this user made; others have their files elsewhere."""
+    prefix = "medical_fax_base_"
+    names = [name for name in _databases() if name.startswith(prefix)]
+    return [name for name in names if filestore(name).is_dir()]
+
+
+def _drop_unused_bases():
+    oldest = time.time() - KEEP_DAYS * 86400
+    for name in _bases():
+        if filestore(name).stat().st_mtime < oldest:
+            drop(name)
+
+
+def _prepared():
+    template = _base()
+    name = prepared_name()
+    if not exists(name):
+        _say("Installing the addons with demo data (half a minute)")
+        for other in _databases():
+            if other.startswith(prepared_prefix()):
                 drop(other)
-            _build(name, lambda new: _fill(new, template))
+        _build(name, lambda new: _fill(new, template))
     return name
 
 
 def _fill(new, template):
-    copy(new, template, new_identity=False)
-    install(new, demo_addons())
+    _copy(new, template, new_identity=False)
+    odoo_process.install(new, demo_addons())
     # Else the first visitor, and each browser test, would wait for the style
     # sheets and scripts to be put together.
-    _run_odoo("shell", "-d", new, "--no-http", script=BUNDLES)
+    odoo_process.run("shell", "-d", new, "--no-http", script=BUNDLES)
+
+
+# The demo
 
 
 def demo(name):
@@ -348,36 +229,62 @@ def demo(name):
 
     :raises SystemExit: when there is a database of that name which is not ours
     """
-    if exists(name):
-        if not _comment(name).startswith(_prepared_prefix()):
-            raise SystemExit(
-                f"The database {name} was not made by this clone's `make run`, so it"
-                " is left alone. Name another one with FAX_DB=..."
-            )
-        if _comment(name) == prepared_name():
-            return name
+    mark = _databases().get(name)
+    if mark is not None and not mark.startswith(prepared_prefix()):
+        raise SystemExit(
+            f"The database {name} was not made by this clone's `make run`, so it is"
+            " left alone. Name another one with FAX_DB=..."
+        )
+    current = prepared_name()
+    if mark == current and exists(name):
+        return name
+    if mark is not None and exists(name):
         _say(f"Upgrading the database {name} (half a minute)")
         names = ",".join(folder.name for folder in addon_folders())
-        install(name, demo_addons(), "-u", names)
+        odoo_process.install(name, demo_addons(), "-u", names)
+        _set_mark(name, current)
     else:
-        _build(name, copy)
-    with _maintenance() as cursor:
-        cursor.execute(
-            sql.SQL("COMMENT ON DATABASE {} IS {}").format(
-                sql.Identifier(name), sql.Literal(prepared_name())
-            )
-        )
+        _build(name, _marked_copy)
     return name
 
 
-def _comment(name):
-    with _maintenance() as cursor:
+def _marked_copy(name):
+    copy(name)
+    _set_mark(name, prepared_name())
+
+
+def _set_mark(name, mark):
+    with _cursor() as cursor:
+        statement = sql.SQL("COMMENT ON DATABASE {} IS {}")
+        cursor.execute(statement.format(sql.Identifier(name), sql.Literal(mark)))
+
+
+def _own(names):
+    return {folder.name for folder in addon_folders()}.intersection(names)
+
+
+def installed_addons(name):
+    """Names of this clone's addons that are installed in a database, sorted."""
+    with _cursor(name) as cursor:
+        cursor.execute("SELECT name FROM ir_module_module WHERE state = 'installed'")
+        return sorted(_own(module for (module,) in cursor.fetchall()))
+
+
+def demo_users(name):
+    """Logins and names of the users that the addons' demo data brought, one a line.
+    The password of each is the login."""
+    with _cursor(name) as cursor:
         cursor.execute(
-            "SELECT coalesce(shobj_description(oid, 'pg_database'), '')"
-            " FROM pg_database WHERE datname = %s",
-            [name],
+            "SELECT u.login, p.name, d.module FROM ir_model_data d"
+            " JOIN res_users u ON u.id = d.res_id"
+            " JOIN res_partner p ON p.id = u.partner_id"
+            " WHERE d.model = 'res.users' AND u.active AND NOT u.share ORDER BY u.id"
         )
-        return cursor.fetchone()[0]
+        users = [user for user in cursor.fetchall() if _own(user[2:])]
+    return "\n".join(f"{login:<16} {person}" for login, person, _module in users)
+
+
+# The command line
 
 
 def clean(everything=False):
@@ -385,22 +292,19 @@ def clean(everything=False):
 
     :param everything: the base templates too, which serve other clones
     """
-    with _maintenance() as cursor:
-        names = _names(cursor)
-    own = (_prepared_prefix(), f"medical_fax_test_{clone_id()}")
-    for name in names:
-        # Another user's base template has its attachments in another cache.
-        is_base = name.startswith("medical_fax_base_") and filestore(name).is_dir()
-        is_demo = _comment(name).startswith(_prepared_prefix())
-        if name.startswith(own) or is_demo or (everything and is_base):
+    own = (prepared_prefix(), f"medical_fax_test_{clone_id()}")
+    for name, mark in _databases().items():
+        if name.startswith(own) or mark.startswith(prepared_prefix()):
             drop(name)
+    for name in _bases() if everything else []:
+        drop(name)
 
 
 def main(arguments):
     """Run one command; print the name of the database it is about."""
     commands = {
         "base": base, "prepared": prepared, "demo": demo, "copy": copy, "drop": drop,
-        "clean": clean, "config": write_config,
+        "users": demo_users, "clean": clean, "config": odoo_process.write_config,
     }  # fmt: skip
     if not arguments or arguments[0] not in commands:
         raise SystemExit(__doc__)

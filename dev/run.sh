@@ -59,6 +59,9 @@ cat <<TEXT
     Login      admin
     Password   admin
 
+    People of the clinic; the password is the login:
+$(python "$REPO/dev/database.py" users "$DATABASE" | sed 's/^/    /')
+
     Database $DATABASE, log $LOG
     Ctrl-C stops it; \`make run\` goes on where you stopped.
 

@@ -13,13 +13,14 @@ def database_copy():
     `database_copy(database.base())` copies Odoo's alone. Dropped at the end.
     """
     # Imported here: the tests without a database must not need a driver for one.
+    import clone
     import database
 
     made = []
 
     def make(template=None):
         suffix = uuid.uuid4().hex[:8]
-        name = f"medical_fax_test_{database.clone_id()}_{suffix}"
+        name = f"medical_fax_test_{clone.clone_id()}_{suffix}"
         made.append(name)
         return database.copy(name, template)
 

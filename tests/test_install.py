@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pytest
 
+import clone
 import database
 
-ADDONS = [folder.name for folder in database.addon_folders()]
+ADDONS = [folder.name for folder in clone.addon_folders()]
 FIND_ADDONS = """
 import sys
 import odoo.init
@@ -58,14 +59,14 @@ def clinic(tmp_path_factory):
     folder = tmp_path_factory.mktemp("clinic")
     venv.create(folder / "venv", with_pip=True)
     pip = [folder / "venv/bin/python", "-m", "pip", "install", "--quiet"]
-    requirements = database.REPO / "dev/requirements-odoo.txt"
+    requirements = clone.REPO / "dev/requirements-odoo.txt"
     run(*pip, "-r", requirements, cwd=folder)
     site = next((folder / "venv/lib").glob("python*/site-packages"))
     (site / "odoo.pth").write_text(odoo_root() + "\n")
     # A copy, since setuptools leaves its build folder beside the sources.
     sources = folder / "sources"
     ignore = shutil.ignore_patterns(".git", ".run", "build", "*.egg-info")
-    shutil.copytree(database.REPO, sources, ignore=ignore)
+    shutil.copytree(clone.REPO, sources, ignore=ignore)
     run(*pip, "-c", requirements, sources, cwd=folder)
     shutil.rmtree(sources)
     return folder
@@ -96,7 +97,7 @@ def test_wheel_has_every_file_of_the_addons(clinic):
         }
 
     for name in ADDONS:
-        missing = files(database.REPO, name) - files(site / "odoo/addons", name)
+        missing = files(clone.REPO, name) - files(site / "odoo/addons", name)
         assert not missing
 
 
@@ -107,7 +108,7 @@ def test_addons_install_into_a_database(clinic, database_copy):
     shutil.copytree(database.filestore(name), data / "filestore" / name)
     log = run(
         clinic / "venv/bin/python", "-m", "odoo", "--config=/dev/null",
-        f"--data-dir={data}", "-d", name, "-i", ",".join(database.demo_addons()),
+        f"--data-dir={data}", "-d", name, "-i", ",".join(clone.demo_addons()),
         "--stop-after-init", "--no-http", "--max-cron-threads=0", "--log-level=warn",
         cwd=clinic,
     )  # fmt: skip
