@@ -3,6 +3,7 @@
 Everything here hands hostile bytes to C code and must run in the child process only.
 """
 
+import re
 from dataclasses import dataclass, field
 
 import pymupdf
@@ -101,11 +102,22 @@ def _probe(document, index, limits):
         if image[2] * image[3] > limits.max_image_pixels:
             raise DocumentError("image_bomb")
     page = document.load_page(index)
+    if document.is_repaired and not _is_whole(document, page.xref):
+        raise DocumentError("broken")
     rect = page.rect
     if rect.is_empty or rect.is_infinite:
         raise DocumentError("broken")
     scale = PROBE_PIXELS / max(rect.width, rect.height)
     page.get_pixmap(matrix=pymupdf.Matrix(scale, scale), colorspace=pymupdf.csGRAY)
+
+
+def _is_whole(document, xref):
+    """Whether what a page draws is there; a file that was cut loses it silently."""
+    kind, value = document.xref_get_key(xref, "Contents")
+    if document.xref_get_key(xref, "Type") != ("name", "/Page"):
+        return False
+    numbers = [int(n) for n in re.findall(r"(\d+) \d+ R", value)]
+    return kind != "null" and all(document.xref_is_stream(n) for n in numbers)
 
 
 def _open_image(opened, limits):

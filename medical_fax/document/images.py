@@ -52,8 +52,9 @@ def natural_size(image):
     dpi = image.info.get("dpi") or (DEFAULT_DPI, DEFAULT_DPI)
     x, y = (float(v) if 50 <= float(v) <= 2400 else DEFAULT_DPI for v in dpi[:2])
     width, height = image.width / x * 72, image.height / y * 72
-    orientation = image.getexif().get(0x0112, 1)
-    return (height, width) if orientation in (5, 6, 7, 8) else (width, height)
+    # Pillow turns a TIFF by itself, and tells the size that it has then.
+    turned = image.format != "TIFF" and image.getexif().get(0x0112, 1) in (5, 6, 7, 8)
+    return (height, width) if turned else (width, height)
 
 
 def picture(image, box):

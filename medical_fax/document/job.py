@@ -17,7 +17,7 @@ from .structures import (
 OWN_PICTURE_BYTES = 1_000_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Job:
     sections: Sequence[Section]
     files: Sequence[FilePart]
@@ -38,14 +38,19 @@ class Job:
             self.files
             or any(_is_foreign(section) for section in self.sections)
             or self.html_bytes() > self.limits.inline_html_bytes
+            or self._elements() > self.limits.inline_elements
             or any(len(p) > OWN_PICTURE_BYTES for p in self._own_pictures())
         )
 
     def html_bytes(self):
+        return sum(len(text.encode("utf-8", "replace")) for text in self._texts())
+
+    def _elements(self):
+        return sum(text.count("<") for text in self._texts())
+
+    def _texts(self):
         texts = [section.html for section in self.sections]
-        if self.cover:
-            texts.append(self.cover.html)
-        return sum(len(text.encode("utf-8", "replace")) for text in texts)
+        return [*texts, self.cover.html] if self.cover else texts
 
     def foreign_bytes(self):
         parts = [part for section in self.sections for part in section.files]

@@ -2,6 +2,7 @@
 
 Everything is plain and frozen, so that it can be sent to the child process and
 compared in tests. Lengths are in points (1/72 inch) unless a name says otherwise.
+What holds names or content has no repr, so that no log or traceback can print it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,6 +30,8 @@ class Limits:
     """Bytes of html of one document."""
     inline_html_bytes: int = 200_000
     """Above this the html is laid out in the child process."""
+    inline_elements: int = 5000
+    """The same for elements: layout time grows with their square."""
     max_depth: int = 200
     """Nested elements of html."""
     max_word: int = 500
@@ -98,7 +101,7 @@ class Options:
     page_per_section: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Signature:
     """Who signed; all strings localized. image: PNG or JPEG bytes, or None."""
 
@@ -108,7 +111,7 @@ class Signature:
     image: bytes | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class FilePart:
     """A foreign file (PDF, PNG, JPEG, TIFF) whose pages join the document.
 
@@ -123,7 +126,7 @@ class FilePart:
     rasterize: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Section:
     """One chart entry, or one part of a plan.
 
@@ -141,7 +144,7 @@ class Section:
     untrusted: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Running:
     """What stands on each page: clinic left, subject right, reference at the foot.
 
@@ -153,7 +156,7 @@ class Running:
     reference: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Cover:
     """A cover template with its values; see `cover.COVER_PLACEHOLDERS`.
 
@@ -175,7 +178,7 @@ class PageInfo:
     """
 
     kind: str
-    source: str
+    source: str = field(repr=False)
     page: int
     draft: bool = False
     sections: tuple[int, ...] = ()
@@ -189,7 +192,7 @@ class Built:
     foreign: it holds parts of foreign files, so that only the child may open it.
     """
 
-    pdf: bytes
+    pdf: bytes = field(repr=False)
     pages: int
     page_infos: tuple[PageInfo, ...]
     foreign: bool = False
@@ -216,7 +219,7 @@ class Bitmap:
     width: int
     height: int
     resolution: Resolution
-    data: bytes
+    data: bytes = field(repr=False)
 
     def image(self):
         """The page as a Pillow image of mode 1."""
@@ -230,11 +233,11 @@ class PagePreview:
     """A page for the screen: PNG of the 1-bit page, and what is wrong with it."""
 
     index: int
-    png: bytes
+    png: bytes = field(repr=False)
     flags: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ReportRow:
     """One line of the transmission report; both localized."""
 
