@@ -49,9 +49,7 @@ export class FilesField extends Component {
         useBus(this.uploader.bus, "FILE_UPLOAD_LOADED", ({ detail }) =>
             this.onUploaded(detail.upload)
         );
-        useBus(this.uploader.bus, "FILE_UPLOAD_ERROR", ({ detail }) =>
-            this.forget(detail.upload)
-        );
+        useBus(this.uploader.bus, "FILE_UPLOAD_ERROR", ({ detail }) => this.forget(detail.upload));
     }
 
     get files() {
@@ -138,7 +136,13 @@ export class FilesField extends Component {
             composerIds(record),
             ids,
         ]);
-        this.state.said = _t("Added: %s", files.slice(-ids.length).map((f) => f.name).join(", "));
+        this.state.said = _t(
+            "Added: %s",
+            files
+                .slice(-ids.length)
+                .map((f) => f.name)
+                .join(", ")
+        );
         await record.update({ [this.props.name]: files });
     }
 
@@ -173,9 +177,7 @@ export class FilesField extends Component {
         const idOf = (el) => Number(el.dataset.id);
         const file = this.files.find((other) => other.id === idOf(element));
         const files = this.files.filter((other) => other !== file);
-        const index = previous
-            ? files.findIndex((other) => other.id === idOf(previous)) + 1
-            : 0;
+        const index = previous ? files.findIndex((other) => other.id === idOf(previous)) + 1 : 0;
         files.splice(index, 0, file);
         return this.update(files);
     }

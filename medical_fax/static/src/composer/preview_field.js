@@ -1,5 +1,6 @@
 import { Component, onMounted, onWillUnmount, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
+import { RPCError } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { useDebounced } from "@web/core/utils/timing";
@@ -9,6 +10,8 @@ import { PageViewer } from "../page_viewer/page_viewer";
 import { composerIds, saveQuietly, useComposerState } from "./composer_state";
 
 const PAUSE = 400; // ms without a change before the pages are made
+const AT_ONCE = 12; // pages drawn in one call
+const LARGE_WIDTH = 1728; // all dots of a fax line
 
 /**
  * The very pages that would leave, made anew a moment after each change. Nothing
@@ -22,7 +25,9 @@ export class PreviewField extends Component {
     setup() {
         this.orm = useService("orm");
         this.composer = useComposerState(this.props.record);
-        this.state = useState({ flags: {} });
+        this.state = useState({ images: {}, largeImages: {}, flags: {} });
+        this.index = 0;
+        this.asked = new Set();
         this.isRunning = false;
         this.isStale = false;
         this.isGone = false;
@@ -44,7 +49,8 @@ export class PreviewField extends Component {
             const { type, readonly } = record.fields[name];
             const value = record.data[name];
             if (!readonly && !["one2many", "many2many", "binary"].includes(type)) {
-                content[name] = type === "many2one" ? value && value.id : String(JSON.stringify(value));
+                content[name] =
+                    type === "many2one" ? value && value.id : String(JSON.stringify(value));
             }
         }
         const text = JSON.stringify(content);
@@ -65,7 +71,7 @@ export class PreviewField extends Component {
         try {
             while (this.isStale && !this.isGone) {
                 this.isStale = false;
-                await this.makePages();
+                await this.tryTo(() => this.makePages());
             }
         } finally {
             this.isRunning = false;
@@ -79,15 +85,32 @@ export class PreviewField extends Component {
         const preview = await this.orm.silent.call("fax.composer", "action_preview", [
             composerIds(record),
         ]);
-        if (preview.key !== this.composer.preview.key) {
-            this.state.flags = {};
+        if (preview.error) {
+            // The pages that are shown stay until there are others.
+            this.composer.preview = { ...this.composer.preview, error: preview.error };
+            return;
         }
-        // The pages that are shown stay until there are others.
-        this.composer.preview = preview.error
-            ? { ...this.composer.preview, error: preview.error }
-            : preview;
-        if (!preview.error) {
-            this.loadFlags(this.index || 0);
+        if (preview.key !== this.composer.preview.key) {
+            Object.assign(this.state, { images: {}, largeImages: {}, flags: {} });
+            this.asked.clear();
+        }
+        this.composer.preview = preview;
+        this.index = Math.min(this.index, preview.pages - 1);
+        this.loadImages();
+    }
+
+    /** What goes wrong with the preview is said in it, and stops nothing else. */
+    async tryTo(action) {
+        try {
+            await action();
+            return true;
+        } catch (error) {
+            if (!(error instanceof RPCError)) {
+                throw error;
+            }
+            const message = error.data?.message || error.message;
+            this.composer.preview = { ...this.composer.preview, error: message };
+            return false;
         }
     }
 
@@ -95,15 +118,6 @@ export class PreviewField extends Component {
 
     get preview() {
         return this.composer.preview;
-    }
-
-    get resId() {
-        return this.props.record.resId;
-    }
-
-    getUrl(index, width) {
-        const { key } = this.preview;
-        return `/medical_fax/composer/${this.resId}/page/${index}?key=${key}&width=${width}`;
     }
 
     getItem(index) {
@@ -115,40 +129,80 @@ export class PreviewField extends Component {
         if (kind === "cover") {
             return _t("cover");
         }
-        return kind === "file" ? _t("%(file)s, page %(page)s", { file: this.fileName(source), page }) : "";
+        return kind === "file"
+            ? _t("%(file)s, page %(page)s", { file: this.fileName(source), page })
+            : "";
     }
 
     fileName(source) {
-        const file = (this.props.record.data.files || []).find((f) => String(f.id) === String(source));
+        const file = (this.props.record.data.files || []).find(
+            (f) => String(f.id) === String(source)
+        );
         return file ? file.name : _t("attachment");
     }
 
-    // FLAGS, ONE PAGE AFTER ANOTHER
+    // PICTURES, SOME AT A TIME
 
-    onShow(index) {
+    onShow(index, isZoomed) {
         this.index = index;
-        this.loadFlags(index);
+        this.loadImages();
+        if (isZoomed) {
+            this.tryTo(() => this.loadLarge(index));
+        }
     }
 
-    /** The page in view first, then the others, as long as these pages are shown. */
-    async loadFlags(first) {
-        const { key, pages = 0 } = this.preview;
-        const run = (this.flagsRun = Symbol());
-        const others = Array.from({ length: pages }, (_value, index) => index);
-        for (const index of [first, ...others]) {
-            if (this.isGone || this.isStale || run !== this.flagsRun || key !== this.preview.key) {
-                return;
-            }
-            if (index < pages && !this.state.flags[index]) {
-                const flags = await this.orm.silent.call("fax.composer", "action_page_flags", [
-                    composerIds(this.props.record),
-                    index,
-                ]);
-                if (key === this.preview.key) {
-                    this.state.flags[index] = flags;
-                }
-            }
+    /** First those from the page in view on, then the others; one call at a time. */
+    async loadImages() {
+        if (this.isLoading) {
+            return; // it looks at what is in view by itself
         }
+        this.isLoading = true;
+        try {
+            let missing = this.missingPages();
+            while (missing.length && !this.isGone && !this.isStale) {
+                const isDrawn = await this.tryTo(() => this.draw(missing.slice(0, AT_ONCE)));
+                missing = isDrawn ? this.missingPages() : [];
+            }
+        } finally {
+            this.isLoading = false;
+        }
+    }
+
+    missingPages() {
+        const { pages = 0 } = this.preview;
+        return Array.from({ length: pages }, (_value, i) => (i + this.index) % pages).filter(
+            (index) => !this.asked.has(index)
+        );
+    }
+
+    async draw(indexes) {
+        const { key } = this.preview;
+        const pages = await this.fetchPages(key, indexes);
+        if (key !== this.preview.key) {
+            return;
+        }
+        indexes.forEach((index) => this.asked.add(index));
+        for (const { index, image, flags } of pages) {
+            this.state.images[index] = image;
+            this.state.flags[index] = flags;
+        }
+    }
+
+    async loadLarge(index) {
+        const { key } = this.preview;
+        const [page] = await this.fetchPages(key, [index], LARGE_WIDTH);
+        if (page && key === this.preview.key) {
+            this.state.largeImages[index] = page.image;
+        }
+    }
+
+    async fetchPages(key, ...args) {
+        const pages = await this.orm.silent.call("fax.composer", "action_preview_pages", [
+            composerIds(this.props.record),
+            key,
+            ...args,
+        ]);
+        return pages.map((page) => ({ ...page, image: `data:image/png;base64,${page.png}` }));
     }
 
     // LEAVING PAGES OUT
@@ -162,7 +216,10 @@ export class PreviewField extends Component {
             pages.map((page) => ({
                 source,
                 page,
-                text: _t("%(file)s, page %(page)s is left out", { file: this.fileName(source), page }),
+                text: _t("%(file)s, page %(page)s is left out", {
+                    file: this.fileName(source),
+                    page,
+                }),
             }))
         );
     }
@@ -173,11 +230,17 @@ export class PreviewField extends Component {
 
     leaveOut(index) {
         const { source, page } = this.getItem(index);
-        return this.skip(source, [...(this.skipped[source] || []), page].sort((a, b) => a - b));
+        return this.skip(
+            source,
+            [...(this.skipped[source] || []), page].sort((a, b) => a - b)
+        );
     }
 
     putBack({ source, page }) {
-        return this.skip(source, this.skipped[source].filter((other) => other !== page));
+        return this.skip(
+            source,
+            this.skipped[source].filter((other) => other !== page)
+        );
     }
 
     skip(source, pages) {

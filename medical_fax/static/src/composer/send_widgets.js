@@ -113,10 +113,13 @@ export class PageCount extends Component {
     get text() {
         const { pages, items, error } = this.composer.preview;
         if (error || !pages) {
-            return this.composer.making ? _t("Counting pages…") : "";
+            return "";
         }
         const recipients = (this.props.record.data.recipients || []).length;
-        const each = this.pagesText(pages, items.some((item) => item.kind === "cover"));
+        const each = this.pagesText(
+            pages,
+            items.some((item) => item.kind === "cover")
+        );
         return recipients > 1
             ? _t("%(each)s × %(recipients)s recipients = %(total)s pages", {
                   each,

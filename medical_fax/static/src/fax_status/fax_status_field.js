@@ -38,5 +38,6 @@ export class FaxStatusField extends Component {
 registry.category("fields").add("fax_status", {
     component: FaxStatusField,
     supportedTypes: ["char"],
+    listViewWidth: [190, 360],
     fieldDependencies: [{ name: "state", type: "selection", readonly: true }],
 });

@@ -23,7 +23,9 @@ export class SentNotices extends Component {
 
 /** "Dr Lee", or "Dr Lee and 2 more". */
 function recipientsText([first, ...others]) {
-    return others.length ? _t("%(first)s and %(count)s more", { first, count: others.length }) : first;
+    return others.length
+        ? _t("%(first)s and %(count)s more", { first, count: others.length })
+        : first;
 }
 
 function noticeText({ recipients, pages, scheduled_at: at }) {
@@ -101,8 +103,15 @@ export const sentNoticeService = {
             const notice = find(id);
             notice.isUndoing = true;
             try {
-                await orm.call("fax.message", "action_undo", [notice.messageIds]);
-                notification.add(_t("Taken back, nothing was sent"), { type: "info" });
+                const left = await orm.call("fax.message", "action_undo", [notice.messageIds]);
+                if (left === true) {
+                    notification.add(_t("Taken back, nothing was sent"), { type: "info" });
+                } else {
+                    notification.add(
+                        _t("Taken back, except what had left already: %s", left.join(", ")),
+                        { type: "warning", sticky: true }
+                    );
+                }
             } finally {
                 forget(id);
                 env.bus.trigger("medical_fax:changed", { ids: notice.messageIds });

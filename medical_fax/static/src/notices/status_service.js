@@ -21,9 +21,16 @@ export const faxStatusService = {
         }
 
         function show(ids) {
-            const view = ids.length === 1
-                ? { res_id: ids[0], views: [[false, "form"]] }
-                : { domain: [["id", "in", ids]], views: [[false, "list"], [false, "form"]] };
+            const view =
+                ids.length === 1
+                    ? { res_id: ids[0], views: [[false, "form"]] }
+                    : {
+                          domain: [["id", "in", ids]],
+                          views: [
+                              [false, "list"],
+                              [false, "form"],
+                          ],
+                      };
             forget(ids);
             action.doAction({
                 type: "ir.actions.act_window",
@@ -37,9 +44,10 @@ export const faxStatusService = {
         function tell(id, words) {
             const ids = [...new Set([...open.ids, id])];
             open.close();
-            const text = ids.length === 1
-                ? _t("A fax needs you: %s", words)
-                : _t("%s faxes need you", ids.length);
+            const text =
+                ids.length === 1
+                    ? _t("A fax needs you: %s", words)
+                    : _t("%s faxes need you", ids.length);
             const close = notification.add(text, {
                 type: "danger",
                 sticky: true,

@@ -1,9 +1,6 @@
 import { Component, onWillUpdateProps, useEffect, useRef, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 
-const WIDTH = 700; // dots; a fax page has 1728
-const THUMBNAIL_WIDTH = 100;
-const ZOOMED_WIDTH = 1400;
 const KEYS = {
     ArrowRight: 1,
     ArrowDown: 1,
@@ -17,25 +14,30 @@ const KEYS = {
  * Pages of a fax as the other machine prints them: one large, all as a strip.
  *
  * - pages: how many
- * - getUrl(index, width): the picture of a page, `width` in dots
+ * - images: their pictures by index, missing ones are on their way
+ * - largeImages: the same in full, for those who zoom in
  * - getCaption(index): what the page is, in words
  * - flags: what is wrong with pages, lists of words by index
- * - version: changes when the pages do
- * - onShow(index): a page came into view, large
- * The slot "actions" gets the index of the large page.
+ * - onShow(index, isZoomed): a page came into view
+ * The slot "actions" gets the index of the page in view.
  */
 export class PageViewer extends Component {
     static template = "medical_fax.PageViewer";
     static props = {
         pages: Number,
-        getUrl: Function,
+        images: Object,
+        largeImages: { type: Object, optional: true },
         getCaption: { type: Function, optional: true },
         flags: { type: Object, optional: true },
-        version: { type: String, optional: true },
         onShow: { type: Function, optional: true },
         slots: { type: Object, optional: true },
     };
-    static defaultProps = { getCaption: () => "", flags: {}, onShow: () => {} };
+    static defaultProps = {
+        largeImages: {},
+        getCaption: () => "",
+        flags: {},
+        onShow: () => {},
+    };
 
     setup() {
         this.stripRef = useRef("strip");
@@ -56,13 +58,9 @@ export class PageViewer extends Component {
         return Array.from({ length: this.props.pages }, (_value, index) => index);
     }
 
-    get url() {
-        const width = this.state.isZoomed ? ZOOMED_WIDTH : WIDTH;
-        return this.props.getUrl(this.state.index, width);
-    }
-
-    thumbnailUrl(index) {
-        return this.props.getUrl(index, THUMBNAIL_WIDTH);
+    get image() {
+        const { index, isZoomed } = this.state;
+        return (isZoomed && this.props.largeImages[index]) || this.props.images[index];
     }
 
     position(index) {

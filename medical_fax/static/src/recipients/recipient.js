@@ -7,7 +7,7 @@ import { _t } from "@web/core/l10n/translation";
  */
 
 const PREFIX = /^\s*(fax|tel|phone|f|t)\b\s*[.:]?/iu;
-const EXTENSION = /\b(ext|extension|poste|x)\b?\.?\s*\p{Nd}+\s*$/iu;
+const EXTENSION = /(?:ext|extension|poste|x)\.?\s*\p{Nd}+\s*$/iu;
 
 /** Whether a text can only be meant as a number: three digits and no other words. */
 export function looksLikeNumber(text) {

@@ -39,6 +39,20 @@ export class RecipientAutoComplete extends AutoComplete {
         this.close();
     }
 
+    /** What one typed last is looked up a moment later: by then one may be elsewhere. */
+    async open(useInput) {
+        if (document.activeElement === this.inputRef.el) {
+            await super.open(useInput);
+        }
+    }
+
+    onInputBlur() {
+        if (!this.ignoreBlur) {
+            this.close();
+        }
+        super.onInputBlur();
+    }
+
     onInputClick() {
         if (this.isOpened) {
             this.close();

@@ -19,6 +19,4 @@ export class NewFax extends Component {
     }
 }
 
-registry
-    .category("systray")
-    .add("medical_fax.NewFax", { Component: NewFax }, { sequence: 30 });
+registry.category("systray").add("medical_fax.NewFax", { Component: NewFax }, { sequence: 30 });
