@@ -15,13 +15,16 @@ class FaxController(http.Controller):
 
     @http.route("/medical_fax/message/<string:ids>/pdf", auth="user", readonly=False)
     def document(self, ids, download=None, **_kwargs):
-        """The frozen pages of one fax, or a ZIP of several."""
+        """The frozen pages of faxes: to look at and print in one go, or to download,
+        several as a ZIP."""
         messages = self._messages(ids)
         kind = "download" if download else "view"
         files = [
             (f"{message.name.replace('/', '-')}.pdf", message.document_id._open(kind))
             for message in messages
         ]
+        if len(files) > 1 and not download:
+            files = [("faxes.pdf", messages._joined([pdf for _name, pdf in files]))]
         return self._files(files, download)
 
     @http.route("/medical_fax/message/<string:ids>/report", auth="user", readonly=False)

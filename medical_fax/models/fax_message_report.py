@@ -14,9 +14,13 @@ class FaxMessage(models.Model):
 
     def _transmission_reports(self):
         """One PDF with a page for each of these faxes, as the user may see them."""
+        return self._joined([message._transmission_report() for message in self])
+
+    def _joined(self, pdfs):
+        """PDFs of ours one after another, to print many at once; in pure Python."""
         writer = pypdf.PdfWriter()
-        for message in self:
-            writer.append(io.BytesIO(message._transmission_report()))
+        for pdf in pdfs:
+            writer.append(io.BytesIO(pdf))
         content = io.BytesIO()
         writer.write(content)
         return content.getvalue()

@@ -41,6 +41,15 @@ export class FaxSmartButton extends Component {
 
     async onClick() {
         const action = await this.action.loadAction("medical_fax.fax_message_action");
+        const { record, partnerField } = this.props;
+        if (partnerField) {
+            // As a facet, so that one may take it away and look further.
+            const partnerId = record.data[partnerField].id;
+            return this.action.doAction(
+                { ...action, context: {} },
+                { additionalContext: { search_default_patient_id: partnerId } }
+            );
+        }
         return this.action.doAction({ ...action, domain: this.getDomain(this.props), context: {} });
     }
 
