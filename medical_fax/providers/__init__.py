@@ -5,8 +5,10 @@ Where to read
     `errors`     the one exception a provider raises
     `values`     the dataclasses that go in and out
     `interface`  `Provider` and its `Capabilities`: the seam itself
+    `connect`    what a connect wizard asks for
     `registry`   `register` and `get`
     `loopback`   the embedded training provider, complete, and a good example
+    `documo`     Documo (mFax), over `http`: what a call that sends a fax needs
 
 The rest of the addon knows no provider by name. It makes one from an account's
 settings, calls it outside of any open transaction, and stores what comes back. A
@@ -75,6 +77,8 @@ Writing a provider
     an error may say `proven_not_sent`.
 """
 
+from .connect import ConnectForm, FormField
+from .documo import DocumoProvider
 from .errors import CallbackRefused, NotSupported, ProviderError
 from .failures import FAILURES, FailureFacts, FailureKind, FixedBy
 from .interface import Capabilities, CoverLimits, FindBy, Provider, utc_now
@@ -108,8 +112,10 @@ __all__ = [
     "Callback",
     "CallbackRefused",
     "Capabilities",
+    "ConnectForm",
     "Cover",
     "CoverLimits",
+    "DocumoProvider",
     "FailureFacts",
     "FailureKind",
     "FaxState",
@@ -117,6 +123,7 @@ __all__ = [
     "Fingerprint",
     "FindBy",
     "FixedBy",
+    "FormField",
     "Found",
     "Hint",
     "LoopbackJob",

@@ -10,8 +10,9 @@ class ProviderError(Exception):
     again, so it is true only where it is certain that the provider did not take
     it: the name did not resolve, the connection or TLS failed, or the provider
     answered with a documented refusal. Anything after the first byte of the
-    document, and any answer that cannot be read, is false. For calls that send no
-    fax it is true.
+    document, and any answer that cannot be read, is false. For calls that change
+    nothing it is true; of one that orders or releases a number it says, in the same
+    way, whether that is certain not to have happened.
 
     `code` and `text` are the provider's own words, `retry_after` the seconds it
     asked us to wait. They may quote numbers and names, so they stay out of

@@ -2,10 +2,11 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from typing import Any, ClassVar
 
+from .connect import ConnectForm
 from .errors import NotSupported, ProviderError
 from .failures import FailureKind, Word
 from .values import (
@@ -13,6 +14,7 @@ from .values import (
     AreaCode,
     Balance,
     Callback,
+    Cover,
     FaxStatus,
     Fingerprint,
     Found,
@@ -41,6 +43,19 @@ class CoverLimits:
     subject: int | None = None
     notes: int | None = None
 
+    def fit(self, cover: Cover) -> Cover:
+        """The texts as they will stand on the page: each cut to its limit, and the
+        recipient in one line, name and organization."""
+        names = (cover.recipient_name.strip(), cover.recipient_organization.strip())
+        return replace(
+            cover,
+            recipient_name=", ".join(filter(None, names))[: self.recipient],
+            recipient_organization="",
+            sender_name=cover.sender_name.strip()[: self.sender_name],
+            subject=cover.subject.strip()[: self.subject],
+            notes=cover.notes.strip()[: self.notes],
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class Capabilities:
@@ -48,6 +63,7 @@ class Capabilities:
 
     find: FindBy = FindBy.NONE
     cancel: bool = False
+    resend: bool = False  # sends again what it still has
     callbacks: bool = False
     receive: bool = False
     numbers: bool = False  # lists the account's numbers
@@ -69,6 +85,7 @@ class Capabilities:
         declared = {
             "find": self.find is not FindBy.NONE,
             "cancel": self.cancel,
+            "resend": self.resend,
             "parse_callback": self.callbacks,
             "list_received": self.receive,
             "fetch_received": self.receive,
@@ -84,6 +101,7 @@ class Capabilities:
 ALL_METHODS = Capabilities(
     find=FindBy.REFERENCE,
     cancel=True,
+    resend=True,
     callbacks=True,
     receive=True,
     numbers=True,
@@ -113,6 +131,7 @@ class Provider(ABC):
     code: ClassVar[str]
     label: ClassVar[str]
     capabilities: ClassVar[Capabilities]
+    form: ClassVar[ConnectForm] = ConnectForm()
 
     def __init_subclass__(cls, **kwargs):
         """Refuse a provider that declares one thing and implements another."""
@@ -169,6 +188,15 @@ class Provider(ABC):
 
     def cancel(self, provider_id: str) -> bool:
         """Ask to stop a fax. False: too late; the truth is in its status."""
+        raise NotSupported()
+
+    def resend(self, provider_id: str, request: SubmitRequest) -> Submission:
+        """Send a fax that the provider still has to `request.to`, without its pages
+        being uploaded again: a new fax, with all that is said of `submit`.
+
+        The document must be the one submitted then. Sender and cover are those of
+        then, whatever the request says.
+        """
         raise NotSupported()
 
     def parse_callback(

@@ -155,8 +155,8 @@ class FaxStatus(Value):
 class Fingerprint(Value):
     """How a lost submission is told from others where no reference is searchable.
 
-    Created at the provider within `after` and `before`; `known_ids` are already
-    accounted for.
+    Created at the provider within `after` and `before`; `pages` as it counts them,
+    with a cover that it draws; `known_ids` are already accounted for.
     """
 
     to: str = private()

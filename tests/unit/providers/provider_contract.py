@@ -83,6 +83,7 @@ class ProviderContract:
         arguments = {
             "find": ("ref", fingerprint(rig, rig.good)),
             "cancel": ("id",),
+            "resend": ("id", rig.request()),
             "parse_callback": ({}, b"", {}),
             "list_received": (EPOCH,),
             "fetch_received": ("id",),
@@ -167,6 +168,40 @@ class ProviderContract:
         assert caught.value.proven_not_sent
         if "find" in rig.provider.capabilities.methods:
             assert look(rig, request) == []
+
+    # --- Sending again what the provider has -------------------------------------
+
+    def test_resend_is_a_new_fax(self, rig):
+        can(rig, "resend")
+        first = rig.submit()
+        rig.finish()
+        second = rig.provider.resend(first, rig.request()).provider_id
+        assert second != first
+        assert not rig.status(second).state.is_final
+        rig.finish()
+        assert rig.status(second).state is FaxState.DELIVERED
+
+    def test_resend_goes_to_the_number_asked_for(self, rig):
+        can(rig, "resend")
+        kind, to = next(iter(rig.failing.items()), (None, None))
+        first = rig.submit()
+        again = rig.provider.resend(first, rig.request(has(to, "fails")))
+        rig.finish()
+        assert rig.status(again.provider_id).failure is kind
+        assert rig.status(first).state is FaxState.DELIVERED
+
+    def test_resend_of_what_is_not_there_is_proven_not_sent(self, rig):
+        can(rig, "resend")
+        with pytest.raises(ProviderError) as caught:
+            rig.provider.resend("nobody-has-this", rig.request())
+        assert caught.value.proven_not_sent
+
+    def test_nothing_is_resent_after_the_deadline(self, rig):
+        can(rig, "resend")
+        first = rig.submit()
+        with pytest.raises(ProviderError) as caught:
+            rig.provider.resend(first, rig.request(deadline=rig.clock()))
+        assert caught.value.proven_not_sent
 
     # --- Unknown outcomes --------------------------------------------------------
 
