@@ -5,13 +5,9 @@
 
 const counted = { clicks: 0, letters: 0, keys: [] };
 
-function onClick(ev) {
-    // A label's click comes twice, the second time on its input, where nobody clicked.
-    if (ev.detail !== 0 || ev.isTrusted || !ev.target.closest("label")?.control) {
-        counted.clicks += 1;
-    } else if (!ev.target.matches("input")) {
-        counted.clicks += 1;
-    }
+/** A pointer going down: a hotkey that presses a button by itself is no click. */
+function onPointerdown() {
+    counted.clicks += 1;
 }
 
 function onKeydown(ev) {
@@ -29,9 +25,9 @@ export function startCounting() {
         trigger: "body",
         run() {
             Object.assign(counted, { clicks: 0, letters: 0, keys: [] });
-            document.removeEventListener("click", onClick, true);
+            document.removeEventListener("pointerdown", onPointerdown, true);
             document.removeEventListener("keydown", onKeydown, true);
-            document.addEventListener("click", onClick, true);
+            document.addEventListener("pointerdown", onPointerdown, true);
             document.addEventListener("keydown", onKeydown, true);
         },
     };
@@ -47,7 +43,7 @@ export function assertBudget({ clicks, letters }) {
         content: `At most ${clicks} clicks and ${letters} letters`,
         trigger: "body",
         run() {
-            document.removeEventListener("click", onClick, true);
+            document.removeEventListener("pointerdown", onPointerdown, true);
             document.removeEventListener("keydown", onKeydown, true);
             if (counted.clicks > clicks || counted.letters > letters) {
                 throw new Error(
@@ -134,12 +130,13 @@ export function makePdf(pages, word = "Result") {
 export function attachFile(name, content, type = "application/pdf") {
     return {
         content: `Attach ${name}`,
-        trigger: ".o_fax_file_input:not(:visible)",
+        trigger: ".o_fax_files_add",
         run() {
+            const input = this.anchor.querySelector(".o_fax_file_input");
             const data = new DataTransfer();
             data.items.add(new File([content], name, { type }));
-            this.anchor.files = data.files;
-            this.anchor.dispatchEvent(new Event("change", { bubbles: true }));
+            input.files = data.files;
+            input.dispatchEvent(new Event("change", { bubbles: true }));
         },
     };
 }
