@@ -5,7 +5,6 @@
     "category": "Medical",
     "license": "AGPL-3",
     "author": "Medical Fax contributors",
-    "website": "https://medical-fax.example.org",
     "depends": ["mail"],
     "data": [
         # Groups first: rules, access rights and views name them.

@@ -83,7 +83,9 @@ class IrAttachment(models.Model):
         """
         # sudo: the lock holds for everybody, also for who may not read the entry.
         entry_ids = {
-            file.res_id for file in self.sudo() if file.res_model == ENTRY and file.res_id
+            file.res_id
+            for file in self.sudo()
+            if file.res_model == ENTRY and file.res_id
         }
         if not entry_ids:
             return

@@ -1,8 +1,11 @@
+import re
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import format_date, html2plaintext, is_html_empty
 
 PREVIEW_LENGTH = 180
+HEADING = re.compile(r"<h[1-6]\b.*?</h[1-6]>", re.DOTALL)
 
 
 class MedicalChartEntry(models.Model):
@@ -94,7 +97,7 @@ class MedicalChartEntry(models.Model):
     amendment_count = fields.Integer(
         compute="_compute_amendment_count",
         compute_sudo=False,
-        search="_search_amendment_count"
+        search="_search_amendment_count",
     )
 
     # The patient at a glance: whose chart this is must be unmistakable.
@@ -126,7 +129,9 @@ class MedicalChartEntry(models.Model):
     @api.depends("body")
     def _compute_preview(self):
         for entry in self:
-            text = html2plaintext(entry.body or "", include_references=False)
+            # The headings of a template say nothing about this entry.
+            body = HEADING.sub(" ", str(entry.body or ""))
+            text = html2plaintext(body, include_references=False)
             text = " ".join(text.replace("*", " ").split())
             entry.preview = (
                 text[:PREVIEW_LENGTH] + "…" if len(text) > PREVIEW_LENGTH else text
@@ -213,7 +218,9 @@ class MedicalChartEntry(models.Model):
             entry.amendment_of_id.id != vals["amendment_of_id"] for entry in self
         ):
             raise UserError(
-                self.env._("Which entry is amended is settled when the amendment is made.")
+                self.env._(
+                    "Which entry is amended is settled when the amendment is made."
+                )
             )
         return super().write(vals)
 

@@ -54,9 +54,7 @@ class MedicalChartFilesMixin(models.AbstractModel):
                 image.drop_tree()
         for node in root.xpath(".//*[contains(@style, 'url(')]"):
             del node.attrib["style"]
-        inner = "".join(
-            lxml_html.tostring(child, encoding="unicode") for child in root
-        )
+        inner = "".join(lxml_html.tostring(child, encoding="unicode") for child in root)
         return (root.text or "") + inner
 
     def _adopt_files(self):

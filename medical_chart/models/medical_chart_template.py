@@ -19,6 +19,4 @@ class MedicalChartTemplate(models.Model):
         default=10, help="The first template is offered for a new entry."
     )
     active = fields.Boolean(default=True)
-    company_id = fields.Many2one(
-        "res.company", help="Empty: offered in every company."
-    )
+    company_id = fields.Many2one("res.company", help="Empty: offered in every company.")

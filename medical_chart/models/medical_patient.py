@@ -10,6 +10,7 @@ from odoo.tools import format_date, remove_accents
 # Letters that carry their mark inside, which decomposition leaves alone.
 FOLD = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe"})
 
+
 def fold(text):
     """Return ``text`` in lower case, without accents, for comparing names."""
     return remove_accents((text or "").casefold().translate(FOLD))
@@ -50,6 +51,7 @@ class MedicalPatient(models.Model):
         string="Age in years", compute="_compute_age", help="In completed years."
     )
     age_display = fields.Char(string="Age", compute="_compute_age")
+    # Administrative gender, with the codes of HL7 FHIR.
     sex = fields.Selection(
         [
             ("male", "Male"),
@@ -57,7 +59,6 @@ class MedicalPatient(models.Model):
             ("other", "Other"),
             ("unknown", "Unknown"),
         ],
-        help="Administrative gender, with the codes of HL7 FHIR.",
     )
     alert_note = fields.Text(
         string="Alerts",

@@ -22,17 +22,16 @@ class MedicalPatientChartingMixin(models.AbstractModel):
     _name = "medical.patient.charting.mixin"
     _description = "Charting tab of a patient"
 
+    # The first and last day shown, inclusive, for the current user only.
     charting_date_from = fields.Date(
         string="Charting from",
         compute="_compute_charting_range",
         inverse="_inverse_charting_range",
-        help="First day shown on the charting tab, for you only.",
     )
     charting_date_to = fields.Date(
         string="Charting to",
         compute="_compute_charting_range",
         inverse="_inverse_charting_range",
-        help="Last day shown on the charting tab, for you only.",
     )
     charting_entry_ids = fields.One2many(
         "medical.chart.entry",
@@ -106,9 +105,7 @@ class MedicalPatientChartingMixin(models.AbstractModel):
             "this_year": today.replace(month=1, day=1),
         }
         start = starts.get(self.env.context.get("charting_range"), False)
-        self.write(
-            {"charting_date_from": start, "charting_date_to": start and today}
-        )
+        self.write({"charting_date_from": start, "charting_date_to": start and today})
         return True
 
     # Helpers

@@ -163,7 +163,5 @@ class MedicalPatientContactMixin(models.AbstractModel):
                 for patient in self
             ):
                 raise UserError(
-                    self.env._(
-                        "The contact and the company of a patient are set once."
-                    )
+                    self.env._("The contact and the company of a patient are set once.")
                 )

@@ -32,8 +32,7 @@ class ChartCase(TransactionCase):
         cls.contacts = new_test_user(
             cls.env,
             "chart_contacts",
-            groups="base.group_user,base.group_partner_manager,"
-            "base.group_allow_export",
+            groups="base.group_user,base.group_partner_manager,base.group_allow_export",
         )
         cls.Patient = cls.env["medical.patient"]
         cls.Entry = cls.env["medical.chart.entry"]

@@ -73,7 +73,9 @@ class TestChartMail(ChartCase):
     def test_the_patient_is_not_proposed_as_recipient(self):
         self.assertFalse(self.patient._mail_get_partner_fields())
         proposed = self.patient._message_get_suggested_recipients()
-        self.assertNotIn(self.patient.partner_id.id, {p["partner_id"] for p in proposed})
+        self.assertNotIn(
+            self.patient.partner_id.id, {p["partner_id"] for p in proposed}
+        )
 
     def test_tracking_holds_no_content(self):
         entry = self._make_entry(title="Secret title")

@@ -29,9 +29,7 @@ class TestChartEntry(ChartCase):
         amendment.action_sign()
         self.assertEqual(original._content_version(), version)
         self.assertEqual(original.body, "<p>Dose 10 mg</p>")
-        self.assertEqual(
-            original.action_open_amendments()["res_id"], amendment.id
-        )
+        self.assertEqual(original.action_open_amendments()["res_id"], amendment.id)
         self.assertEqual(amendment.action_open_original()["res_id"], original.id)
         self.assertIn(original, self.Entry.search([("amendment_count", ">", 0)]))
 
@@ -83,9 +81,7 @@ class TestChartEntry(ChartCase):
         soap = self.env.ref("medical_chart.medical_chart_template_soap")
         phone = self.env.ref("medical_chart.medical_chart_template_phone")
         action = self.patient.with_user(self.doctor).action_new_entry()
-        form = Form(
-            self.Entry.with_user(self.doctor).with_context(**action["context"])
-        )
+        form = Form(self.Entry.with_user(self.doctor).with_context(**action["context"]))
         self.assertEqual(form.template_id, soap)
         self.assertEqual(form.title, soap.name)
         self.assertIn("Objective", form.body)

@@ -173,9 +173,7 @@ class TestPatient(ChartCase):
             mute_logger("odoo.sql_db"),
             self.cr.savepoint(),
         ):
-            self.Patient.create(
-                {"name": "x", "identifier": self.patient.identifier}
-            )
+            self.Patient.create({"name": "x", "identifier": self.patient.identifier})
         company = self.env["res.company"].create({"name": "Other clinic"})
         self.Patient.create(
             {
@@ -278,9 +276,7 @@ class TestCharting(ChartCase):
         self._entries(1, fields.Datetime.now())
         patient.invalidate_recordset()
         today = fields.Date.context_today(patient)
-        self.assertEqual(
-            patient.charting_date_from, today - relativedelta(years=1)
-        )
+        self.assertEqual(patient.charting_date_from, today - relativedelta(years=1))
         self.assertFalse(patient.charting_date_to)
         self.assertLess(len(patient.charting_entry_ids), 21)
 

@@ -15,6 +15,11 @@ export class MedicalChartFilesField extends Many2ManyBinaryField {
         this.viewer = useFileViewer();
     }
 
+    /** In the order in which they were added. */
+    get files() {
+        return super.files.sort((a, b) => a.id - b.id);
+    }
+
     get viewerFiles() {
         return this.files.map((file) =>
             Object.assign(new FileModel(), {
