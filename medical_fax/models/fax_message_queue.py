@@ -87,6 +87,17 @@ class FaxMessage(models.Model):
                 "The fax account is disconnected. Connect it again; the fax then goes "
                 "when you release it."
             )
+        return self._patient_hold_reason()
+
+    def _patient_hold_reason(self):
+        """What has become known about the patient while the fax waited."""
+        if self.patient_id.fax_blocked:
+            return self.env._("This patient's documents must not be faxed any more.")
+        authorization = self.authorization_id
+        if authorization and authorization not in authorization._valid_for(
+            self.patient_id, self.purpose
+        ):
+            return self.env._("The patient's authorization does not hold any more.")
         return False
 
     @api.model

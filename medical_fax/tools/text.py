@@ -26,6 +26,28 @@ def fold(text):
     )
 
 
+def names_person(text, name):
+    """Return whether a text holds a word of a person's name.
+
+    Words are compared whole, so that Ann is not found in "annual", and without case
+    and accents. Scripts that put no spaces between words are looked for anywhere.
+    """
+    folded = fold(text)
+    words = set(folded.split())
+    return any(
+        part in words or (_is_unspaced(part) and part in folded)
+        for part in fold(name).split()
+        if len(part) > 1 or _is_unspaced(part)
+    )
+
+
+def _is_unspaced(word):
+    # From the radicals of Chinese on: Chinese and Japanese; and Thai, Lao, Khmer.
+    return any(c >= "\u2e80" or "\u0e00" <= c <= "\u0eff" for c in word) and not any(
+        "\uac00" <= c <= "\ud7af" for c in word
+    )
+
+
 def search_words(text):
     """Return the words to look for, each to be found anywhere in the folded text.
 

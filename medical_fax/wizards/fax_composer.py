@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..models.fax_authorization import PURPOSES
+from ..tools.text import names_person
 
 
 class FaxComposer(models.TransientModel):
@@ -113,6 +114,8 @@ class FaxComposer(models.TransientModel):
         :param attachment_ids: files to fax
         """
         self.env["fax.message"]._check_may_fax()
+        if model:
+            self.env["fax.source"]._for_model(model)  # refuses what is not faxable
         if model and ids:
             return self._action_for_records(self.env[model].browse(ids))
         composer = self.create({})
@@ -302,34 +305,45 @@ class FaxComposer(models.TransientModel):
         company = self.company_id
         if not (self.has_cover and self.patient_id) or company.fax_cover_shows_patient:
             return False
-        text = f"{self.subject or ''} {self.notes or ''}".casefold()
-        names = (self.patient_id.name or "").casefold().split()
-        if any(len(name) > 2 and name in text for name in names):
+        if names_person(f"{self.subject or ''} {self.notes or ''}", self.patient_id.name):
             return self.env._(
                 "The cover would show the patient's name. Whoever stands at the "
                 "other machine can read it."
             )
         return False
 
-    @api.depends("patient_id", "purpose", "authorization_id")
+    @api.depends("patient_id", "purpose", "authorization_id", "send_later", "scheduled_at")
     def _compute_stop_reason(self):
         for composer in self:
-            composer.stop_reason = composer._patient_stop()
+            reason = composer._patient_stop()
+            blocked_reason = composer.patient_id.fax_blocked_reason
+            if reason and composer.patient_id.fax_blocked and blocked_reason:
+                reason = f"{reason} {blocked_reason}"
+            composer.stop_reason = reason
 
     def _patient_stop(self):
-        """Why nothing about this patient may be faxed, in words, or False."""
-        patient = self.patient_id
-        if patient.fax_blocked:
-            return self.env._(
-                "This patient's documents must not be faxed: %(reason)s",
-                reason=patient.fax_blocked_reason or self.env._("no reason was given"),
-            )
-        if not patient or self.purpose == "treatment":
+        """Why nothing about this patient may be faxed, in words, or False.
+
+        What people wrote as the reason is not in it: exceptions end in the log.
+        """
+        if self.patient_id.fax_blocked:
+            return self.env._("This patient's documents must not be faxed.")
+        if not self.patient_id or not self.authorization_id._is_needed(self.purpose):
             return False
-        valid = self.env["fax.authorization"]._valid_for(patient, self.purpose)
-        if self.authorization_id not in valid:
+        if not self._needed_authorization():
             return self.env._(
                 "This purpose needs the patient's authorization. Choose one that is "
-                "still valid, or record it first."
+                "still valid when the fax is sent, or record it first."
             )
         return False
+
+    def _needed_authorization(self):
+        """The authorization that was chosen, if one is needed and it holds on the day
+        of sending; else none."""
+        needed = self.patient_id and self.authorization_id._is_needed(self.purpose)
+        if not needed:
+            return self.authorization_id.browse()
+        at = (self.send_later and self.scheduled_at) or fields.Datetime.now()
+        day = fields.Datetime.context_timestamp(self, at).date()
+        valid = self.authorization_id._valid_for(self.patient_id, self.purpose, day)
+        return self.authorization_id & valid

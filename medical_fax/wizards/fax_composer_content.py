@@ -43,11 +43,12 @@ class FaxComposer(models.TransientModel):
         """The records that were chosen, or those of the range, oldest first."""
         if not self.res_model:
             return self.env["fax.source"].browse()
+        source = self._source()  # refuses models that are not faxable
         if not self.is_range:
             records = self.env[self.res_model].browse(self.res_ids or []).exists()
-            return records.sorted(self._source().date_path or "id")
+            return records.sorted(source.date_path or "id")
         return self.env[self.res_model].search(
-            self._range_domain(), order=self._source().date_path
+            self._range_domain(), order=source.date_path
         )
 
     def _patient_record(self):
@@ -79,9 +80,21 @@ class FaxComposer(models.TransientModel):
         return domain
 
     def _utc(self, day, moment):
-        local = pytz.timezone(self.env.user.tz or "UTC")
-        aware = local.localize(datetime.combine(day, moment))
-        return aware.astimezone(pytz.UTC).replace(tzinfo=None)
+        """First or last instant of a day where the user is, in naive UTC.
+
+        Where clocks are put back at midnight an hour of the day comes twice, and all
+        of it is in.
+        """
+        zone = pytz.timezone(self.env.user.tz or "UTC")
+        naive = datetime.combine(day, moment)
+        instants = {
+            zone.normalize(zone.localize(naive, is_dst=is_dst))
+            for is_dst in (True, False)
+        }
+        # Where there is no such time that day, one reading falls on the day before.
+        instants = [instant for instant in instants if instant.date() == day]
+        instant = min(instants) if moment == time.min else max(instants)
+        return instant.astimezone(pytz.UTC).replace(tzinfo=None)
 
     def _candidates(self):
         """``[(source, record)]``: the records and those inside them, as the user."""
@@ -91,6 +104,8 @@ class FaxComposer(models.TransientModel):
             pairs.append((source, record))
             if source.child_path:
                 children = source._follow(record, source.child_path)
+                # What another one's reading left in the cache may hold more.
+                children = children._filtered_access("read")
                 child_source = self.env["fax.source"]._for_model(children._name)
                 children = children.sorted(child_source.date_path or "id")
                 pairs += [(child_source, child) for child in children]
@@ -144,13 +159,25 @@ class FaxComposer(models.TransientModel):
         return ", ".join(parts)
 
     def _count_unreadable(self):
-        """How many records of the range the user may not read; never which."""
-        if not self.is_range:
-            return 0
-        domain = self._range_domain()
-        model = self.env[self.res_model]
-        # sudo: a number only, so that the user knows that the fax is not complete
-        return model.sudo().search_count(domain) - model.search_count(domain)
+        """How many records of the range, and of those inside the records, the user
+        may not read; never which."""
+        count = 0
+        if self.is_range:
+            domain = self._range_domain()
+            model = self.env[self.res_model]
+            # sudo: a number only, so that the user knows the fax is not complete
+            count = model.sudo().search_count(domain) - model.search_count(domain)
+        source = self._source()
+        if source.child_path:
+            records = self._records()
+            # The cache holds what the user may read, and is the superuser's as well.
+            records.invalidate_recordset([source.child_path.split(".")[0]])
+            for record in records:
+                # sudo: a number only, as above
+                inside = source._follow(record.sudo(), source.child_path).sudo(False)
+                count += len(inside - inside._filtered_access("read"))
+            records.invalidate_recordset([source.child_path.split(".")[0]])
+        return count
 
     # CONTENT
 
@@ -274,10 +301,11 @@ class FaxComposer(models.TransientModel):
     def _checked_file(self, attachment):
         file = {"id": attachment.id, "name": attachment.name, "pages": 0, "error": ""}
         try:
-            info = check_file(attachment.name, attachment.raw or b"", Limits())
+            info = check_file(str(attachment.id), attachment.raw or b"", Limits())
             file["pages"] = info.pages
         except DocumentError as error:
-            file["error"] = self._document_error_text(error)
+            # Without the file's name, which stands beside it in the list
+            file["error"] = self._document_error_words(error.code)
         return file
 
     def _check_mine(self):
@@ -289,28 +317,25 @@ class FaxComposer(models.TransientModel):
     def _build(self, recipient, content=None):
         """The pages for one recipient, as they will leave.
 
-        :raise UserError: the document cannot be made, and what to do about it
+        :raise DocumentError: they cannot be made
         """
         sections, _sources = content or self._sections()
         files = [self._file_part(attachment) for attachment in self._extra_files()]
         country = recipient.get("country") or self.company_id.country_id.code
         limits = Limits(max_pages=self.account_id.page_limit or Limits().max_pages)
-        try:
-            return build(
-                sections,
-                files,
-                paper=self.env["fax.account"]._paper(country),
-                running=self._running(),
-                cover=self._cover(recipient) if self.has_cover else None,
-                labels=self._labels(),
-                limits=limits,
-                options=Options(
-                    newest_first=self.newest_first,
-                    page_per_section=self.page_per_section,
-                ),
-            )
-        except DocumentError as error:
-            raise UserError(self._document_error_text(error)) from error
+        return build(
+            sections,
+            files,
+            paper=self.env["fax.account"]._paper(country),
+            running=self._running(),
+            cover=self._cover(recipient) if self.has_cover else None,
+            labels=self._labels(),
+            limits=limits,
+            options=Options(
+                newest_first=self.newest_first,
+                page_per_section=self.page_per_section,
+            ),
+        )
 
     def _extra_files(self):
         ids = [file["id"] for file in self.files or [] if not file.get("error")]
@@ -378,27 +403,6 @@ class FaxComposer(models.TransientModel):
             "notes": self.notes or "",
             "notice": self.env["fax.cover.page"]._default_notice(company, lang),
         }
-
-    def _document_error_text(self, error):
-        """What is wrong with a document, what it means and what to do."""
-        text = self._document_error_words(error.code)
-        name = self._file_name(error.source)
-        if not name:
-            return text
-        if error.page:
-            return self.env._(
-                "“%(file)s”, page %(page)s: %(text)s",
-                file=name,
-                page=error.page,
-                text=text,
-            )
-        return self.env._("“%(file)s”: %(text)s", file=name, text=text)
-
-    def _file_name(self, source):
-        """The user's own name of the file that an error is about."""
-        if not (source and str(source).isdigit()):
-            return source or ""
-        return self.env["ir.attachment"].browse(int(source)).name
 
 
 def _is_html(value):

@@ -28,6 +28,9 @@ class FaxComposer(models.TransientModel):
         try:
             content = self._sections()
             built = self._build(recipient, content)
+        except DocumentError as error:
+            text = self._document_error_text(error, named=True)
+            return {"error": text, "pages": 0, "items": []}
         except UserError as error:
             return {"error": str(error), "pages": 0, "items": []}
         key = hashlib.sha256(built.pdf).hexdigest()[:16]

@@ -3,7 +3,8 @@ from datetime import timedelta
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from ..document import ERRORS
+from ..document import DocumentError
+from ..tools.text import fold
 
 
 class FaxComposer(models.TransientModel):
@@ -29,7 +30,10 @@ class FaxComposer(models.TransientModel):
     def _check_sendable(self):
         if self.is_sent:
             raise UserError(self.env._("This fax was sent already."))
-        if self.number_id not in self.env["fax.number"]._usable():
+        usable = self.env["fax.number"]._usable()
+        if self.number_id not in usable.filtered(
+            lambda number: number.company_id == self.company_id
+        ):
             raise UserError(
                 self.env._(
                     "There is no number to fax from. A fax manager connects an account "
@@ -46,17 +50,25 @@ class FaxComposer(models.TransientModel):
             raise UserError(
                 self.env._("The time chosen has passed. Choose a later one.")
             )
-        for file in self.files or []:
+        for number, file in enumerate(self.files or [], 1):
             if file.get("error"):
-                raise UserError(file["error"])
+                raise UserError(
+                    self.env._(
+                        "File %(number)s: %(error)s", number=number, error=file["error"]
+                    )
+                )
 
     def _checked_recipients(self):
-        """The recipients with numbers that may be dialled, no machine twice.
+        """The recipients with numbers that may be dialled, nobody twice.
+
+        Several people at one machine each have a fax, as each has a cover; a number
+        without a name that is somebody's in the list is that one's.
 
         :raise UserError: none, or one whose number must not be dialled
         """
-        checked, seen = [], set()
-        for recipient in self.recipients or []:
+        checked, seen = [], {}
+        recipients = self.recipients or []
+        for position, recipient in enumerate(recipients, 1):
             if contact_id := recipient.get("contact_id"):
                 contact = self.env["fax.contact"].browse(contact_id).exists()
                 contact.check_access("read")
@@ -64,16 +76,21 @@ class FaxComposer(models.TransientModel):
             text = recipient.get("number") or recipient.get("display") or ""
             number = self._check_number(text, self.account_id)
             if number["error"]:
+                # No name and no number: the text of an exception ends in the log.
                 raise UserError(
-                    self.env._(
-                        "%(name)s: %(error)s",
-                        name=recipient.get("name") or text,
+                    number["error"]
+                    if len(recipients) == 1
+                    else self.env._(
+                        "Recipient %(position)s: %(error)s",
+                        position=position,
                         error=number["error"],
                     )
                 )
-            if number["number"] in seen:
+            name = fold(recipient.get("name") or recipient.get("organization"))
+            names = seen.setdefault(number["number"], set())
+            if name in names or (names and not name):
                 continue
-            seen.add(number["number"])
+            names.add(name)
             number.pop("known", None)
             checked.append({**recipient, **number})
         if not checked:
@@ -87,7 +104,10 @@ class FaxComposer(models.TransientModel):
         messages = self.env["fax.message"]
         frozen = {}
         for recipient in recipients:
-            built = self._build(recipient, content)
+            try:
+                built = self._build(recipient, content)
+            except DocumentError as error:
+                raise UserError(self._document_error_text(error)) from error
             document = frozen.get(built.pdf)
             if not document:
                 document = self.env["fax.document"]._freeze(
@@ -136,7 +156,7 @@ class FaxComposer(models.TransientModel):
             "notes": self.notes,
             "reply_number": self.reply_number,
             "purpose": self.purpose,
-            "authorization_id": self.authorization_id.id,
+            "authorization_id": self._needed_authorization().id,
             "scheduled_at": self.scheduled_at if self.send_later else False,
         }
 
@@ -176,20 +196,4 @@ class FaxComposer(models.TransientModel):
                 "scheduled_at": self._text(self.scheduled_at) if later else "",
                 "next": waiting[0]._open() if waiting else False,
             },
-        }
-
-    # WORDS FOR THE DOCUMENT'S CODES
-
-    def _document_error_words(self, code):
-        """What a code of :mod:`document` means and what to do, translated."""
-        text = ERRORS[code]
-        return f"{self.env._(text.what)} {self.env._(text.advice)}"
-
-    def _flag_texts(self):
-        return {
-            "dark": self.env._("More than a third of the page is black"),
-            "small_text": self.env._("Text smaller than 8 pt"),
-            "faint_text": self.env._("Pale text that will not show"),
-            "blank": self.env._("Nearly blank"),
-            "photo_too_dark": self.env._("A photo is too dark"),
         }
