@@ -62,6 +62,7 @@ class FaxFixture:
 
     @classmethod
     def _make_company(cls):
+        cls.env["res.lang"]._activate_lang("en_US")
         cls.canada = cls.env.ref("base.ca")
         cls.company = cls.env["res.company"].create(
             {
@@ -70,6 +71,7 @@ class FaxFixture:
                 "phone": "+1 514-555-0160",
             }
         )
+        cls.company.partner_id.lang = "en_US"
         cls.other_company = cls.env["res.company"].create(
             {"name": "Other Clinic", "country_id": cls.canada.id}
         )
