@@ -4,6 +4,7 @@
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 cd "$REPO"
+use_cluster_port
 # Nothing is installed or started in order to clean up.
 VENV="$(find "$CACHE" -maxdepth 2 -path '*/venv-*/complete' -printf '%h\n' | head -n 1)"
 if [ -n "$VENV" ] && "$VENV/bin/python" -c 'import psycopg2

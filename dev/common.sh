@@ -99,3 +99,10 @@ TEST_PACKAGES=(
     "${RUN_PACKAGES[@]}" chromium fonts-dejavu-core
     tesseract-ocr tesseract-ocr-eng tesseract-ocr-fra tesseract-ocr-rus tesseract-ocr-ell
 )
+
+# Debian's psql finds its cluster whatever the port; libpq, and so Odoo, does not.
+use_cluster_port() {
+    [ -n "${PGHOST:-}${PGPORT:-}" ] && return
+    PGPORT="$(psql -X -At -d postgres -c '\echo :PORT' 2>/dev/null)" || return 0
+    export PGPORT
+}

@@ -5,6 +5,7 @@
 
 VENV="$("$REPO/dev/venv.sh")"
 "$REPO/dev/postgres.sh"
+use_cluster_port
 export VENV PATH="$VENV/bin:$PATH" ODOO_RC="$REPO/.run/odoo.conf"
 # Losing the last half second of a development database in a power cut is no harm,
 # and not waiting for the disk at each commit makes the tests faster.

@@ -23,6 +23,9 @@ find_python() {
 build() {
     local folder="$1" python="$2"
     [ -f "$folder/complete" ] && return
+    # Environments that no clone used for two weeks make room.
+    find "$CACHE" -maxdepth 2 -path '*/venv-*/complete' -mtime +14 -printf '%h\0' |
+        xargs -0 -r rm -rf
     # Built in place, as its scripts name their own path; only the marker written
     # last makes it count. Run again after an interruption, pip goes on from its
     # own cache of downloads.
@@ -48,4 +51,5 @@ PYTHON="$(find_python)" || {
 HASH="$( (cat "$REPO"/dev/requirements*.txt; "$PYTHON" -VV; echo "$ODOO_ROOT") | sha256sum | cut -c1-12)"
 VENV="$CACHE/venv-$HASH"
 [ -f "$VENV/complete" ] || with_lock venv build "$VENV" "$PYTHON"
+touch "$VENV/complete"
 echo "$VENV"
