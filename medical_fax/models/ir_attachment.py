@@ -28,7 +28,9 @@ class IrAttachment(models.Model):
         closed = (self - forbidden).sudo().filtered(lambda a: a.res_model in _CLOSED)
         if not closed:
             return result
-        return forbidden + self.browse(closed.ids), make_error or self._make_closed_error
+        return forbidden + self.browse(
+            closed.ids
+        ), make_error or self._make_closed_error
 
     @api.model
     def _search(

@@ -134,7 +134,7 @@ class FaxFixture:
         )
 
     def use_training(self):
-        """Let the account's faxes go to the training provider, which is not scripted."""
+        """Let the account's faxes go to the training provider instead."""
         self.account.code = "loopback"
         self.account.action_connect()
 

@@ -27,7 +27,9 @@ def encrypted_pdf():
 
 def broken_pdf():
     """A PDF that was cut off in the middle of a download."""
-    return b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n" + b"\x00" * 99
+    return (
+        b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n" + b"\x00" * 99
+    )
 
 
 def picture(kind="PNG", size=(40, 60), color="white"):

@@ -78,15 +78,35 @@ class TestRange(ContentCase):
         """(zone, day, first and last second of the day in UTC)"""
         for name, day, first, last in (
             # 23 hours and 25 hours
-            ("America/Toronto", "2026-03-08", "2026-03-08 05:00", "2026-03-09 03:59:59"),
-            ("America/Toronto", "2026-11-01", "2026-11-01 04:00", "2026-11-02 04:59:59"),
+            (
+                "America/Toronto",
+                "2026-03-08",
+                "2026-03-08 05:00",
+                "2026-03-09 03:59:59",
+            ),
+            (
+                "America/Toronto",
+                "2026-11-01",
+                "2026-11-01 04:00",
+                "2026-11-02 04:59:59",
+            ),
             # midnight does not exist
             ("Africa/Cairo", "2026-04-24", "2026-04-23 22:00", "2026-04-24 20:59:59"),
             # the hour after midnight, and the one before it, come twice
-            ("Atlantic/Azores", "2026-10-25", "2026-10-25 00:00", "2026-10-26 00:59:59"),
+            (
+                "Atlantic/Azores",
+                "2026-10-25",
+                "2026-10-25 00:00",
+                "2026-10-26 00:59:59",
+            ),
             ("Africa/Cairo", "2026-10-29", "2026-10-28 21:00", "2026-10-29 21:59:59"),
             # half an hour
-            ("Australia/Lord_Howe", "2026-04-05", "2026-04-04 13:00", "2026-04-05 13:29:59"),
+            (
+                "Australia/Lord_Howe",
+                "2026-04-05",
+                "2026-04-04 13:00",
+                "2026-04-05 13:29:59",
+            ),
         ):
             day = fields.Date.to_date(day)
             first, last = datetime.fromisoformat(first), datetime.fromisoformat(last)
@@ -121,11 +141,17 @@ class TestRange(ContentCase):
             self.env["fax.authorization"].create(
                 {"partner_id": self.patient.id, "purpose": "legal", "date": day}
             )
-        composer = self.open_range("2026-03-10", "2026-03-11", model="fax.authorization")
+        composer = self.open_range(
+            "2026-03-10", "2026-03-11", model="fax.authorization"
+        )
         self.assertEqual(len(composer.items), 2)
 
     def test_oldest_first(self):
-        for title, moment in (("B", "2026-03-02"), ("C", "2026-03-03"), ("A", "2026-03-01")):
+        for title, moment in (
+            ("B", "2026-03-02"),
+            ("C", "2026-03-03"),
+            ("A", "2026-03-01"),
+        ):
             self.set_created(self.new_entry(title), f"{moment} 12:00:00")
         composer = self.open_range("2026-03-01", "2026-03-03")
         self.assertEqual(self.titles(composer), ["A", "B", "C"])

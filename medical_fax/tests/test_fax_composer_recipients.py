@@ -32,7 +32,9 @@ class TestSuggestions(RecipientCase):
     def test_order(self):
         """The record's own, the circle, this patient's last, the user's last, the
         address book."""
-        self.send(self.new_entry(patient=self.other_patient), recipients=self.last_of_user)
+        self.send(
+            self.new_entry(patient=self.other_patient), recipients=self.last_of_user
+        )
         # A colleague's fax from records that the user may read
         self.send(
             self.new_entry(), recipients=self.last_of_patient, user=self.colleague

@@ -16,6 +16,7 @@ class FaxComposer(models.TransientModel):
     numbers) is checked here again as the user, when composing and when freezing.
 
     - fax_composer_content.py: which records are in, and the pages they make
+    - fax_composer_files.py: files besides them, and what is wrong with them
     - fax_composer_preview.py: these pages on the screen
     - fax_composer_recipients.py: who is offered, and whether a number may be dialled
     - fax_composer_send.py: the checks of Send, freezing and queueing
@@ -200,6 +201,10 @@ class FaxComposer(models.TransientModel):
             "context": {"dialog_size": "extra-large", "form_view_initial_mode": "edit"},
         }
 
+    def _check_mine(self):
+        if self.create_uid != self.env.user:
+            raise UserError(self.env._("This fax is being written by someone else."))
+
     # DEFAULTS THAT FOLLOW FROM HISTORY
 
     def _default_number(self):
@@ -305,14 +310,17 @@ class FaxComposer(models.TransientModel):
         company = self.company_id
         if not (self.has_cover and self.patient_id) or company.fax_cover_shows_patient:
             return False
-        if names_person(f"{self.subject or ''} {self.notes or ''}", self.patient_id.name):
+        text = f"{self.subject or ''} {self.notes or ''}"
+        if names_person(text, self.patient_id.name):
             return self.env._(
                 "The cover would show the patient's name. Whoever stands at the "
                 "other machine can read it."
             )
         return False
 
-    @api.depends("patient_id", "purpose", "authorization_id", "send_later", "scheduled_at")
+    @api.depends(
+        "patient_id", "purpose", "authorization_id", "send_later", "scheduled_at"
+    )
     def _compute_stop_reason(self):
         for composer in self:
             reason = composer._patient_stop()

@@ -10,7 +10,6 @@ from odoo.fields import Domain
 
 from ..document import (
     Cover,
-    DocumentError,
     FilePart,
     Labels,
     Limits,
@@ -19,7 +18,6 @@ from ..document import (
     Section,
     Signature,
     build,
-    check_file,
 )
 
 _DAY = "d MMM yyyy"
@@ -283,35 +281,6 @@ class FaxComposer(models.TransientModel):
             skip_pages=tuple(skipped),
         )
 
-    # EXTRA FILES
-
-    def action_add_files(self, attachment_ids):
-        """Take files into the fax after a check, in the order given.
-
-        :return: the list of files, each with pages or with an error in words
-        """
-        self._check_mine()
-        attachments = self.env["ir.attachment"].browse(attachment_ids)
-        attachments.check_access("read")
-        known = {file["id"] for file in self.files or []}
-        added = [self._checked_file(a) for a in attachments if a.id not in known]
-        self.files = (self.files or []) + added
-        return self.files
-
-    def _checked_file(self, attachment):
-        file = {"id": attachment.id, "name": attachment.name, "pages": 0, "error": ""}
-        try:
-            info = check_file(str(attachment.id), attachment.raw or b"", Limits())
-            file["pages"] = info.pages
-        except DocumentError as error:
-            # Without the file's name, which stands beside it in the list
-            file["error"] = self._document_error_words(error.code)
-        return file
-
-    def _check_mine(self):
-        if self.create_uid != self.env.user:
-            raise UserError(self.env._("This fax is being written by someone else."))
-
     # PAGES
 
     def _build(self, recipient, content=None):
@@ -336,12 +305,6 @@ class FaxComposer(models.TransientModel):
                 page_per_section=self.page_per_section,
             ),
         )
-
-    def _extra_files(self):
-        ids = [file["id"] for file in self.files or [] if not file.get("error")]
-        attachments = self.env["ir.attachment"].browse(ids)
-        attachments.check_access("read")
-        return attachments
 
     def _running(self):
         company = self.company_id

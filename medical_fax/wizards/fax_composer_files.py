@@ -1,16 +1,49 @@
 from odoo import models
 
-from ..document import ERRORS
+from ..document import ERRORS, DocumentError, Limits, check_file
 
 
 class FaxComposer(models.TransientModel):
-    """What the codes of :mod:`document` mean, in words.
+    """Files besides the records, and what is wrong with files and pages, in words.
 
     The text of an exception ends in the server's log, and a file's name may be a
     person's: names are only in what is returned, never in what is raised.
     """
 
     _inherit = "fax.composer"
+
+    # EXTRA FILES
+
+    def action_add_files(self, attachment_ids):
+        """Take files into the fax after a check, in the order given.
+
+        :return: the list of files, each with pages or with an error in words
+        """
+        self._check_mine()
+        attachments = self.env["ir.attachment"].browse(attachment_ids)
+        attachments.check_access("read")
+        known = {file["id"] for file in self.files or []}
+        added = [self._checked_file(a) for a in attachments if a.id not in known]
+        self.files = (self.files or []) + added
+        return self.files
+
+    def _checked_file(self, attachment):
+        file = {"id": attachment.id, "name": attachment.name, "pages": 0, "error": ""}
+        try:
+            info = check_file(str(attachment.id), attachment.raw or b"", Limits())
+            file["pages"] = info.pages
+        except DocumentError as error:
+            # Without the file's name, which stands beside it in the list
+            file["error"] = self._document_error_words(error.code)
+        return file
+
+    def _extra_files(self):
+        ids = [file["id"] for file in self.files or [] if not file.get("error")]
+        attachments = self.env["ir.attachment"].browse(ids)
+        attachments.check_access("read")
+        return attachments
+
+    # WHAT IS WRONG
 
     def _document_error_words(self, code):
         """What a code means and what to do about it."""
@@ -31,7 +64,9 @@ class FaxComposer(models.TransientModel):
                 page=error.page,
                 text=text,
             )
-        return self.env._("%(place)s: %(text)s", place=place, text=text) if place else text
+        return (
+            self.env._("%(place)s: %(text)s", place=place, text=text) if place else text
+        )
 
     def _place(self, source, named):
         """Which part of the fax an error is about, or an empty string.
