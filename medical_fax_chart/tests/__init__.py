@@ -1,0 +1,4 @@
+from . import test_access_denied
+from . import test_access_faxes
+from . import test_content
+from . import test_sources
