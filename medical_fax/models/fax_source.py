@@ -88,10 +88,11 @@ class FaxSource(models.Model):
 
     # Checks
 
-    @api.depends("action_id")
+    @api.depends("action_id.binding_model_id")
     def _compute_has_action(self):
-        for source in self:
-            source.has_action = bool(source.action_id)
+        # sudo: fax managers need not be allowed to read actions
+        for source in self.sudo():
+            source.has_action = bool(source.action_id.binding_model_id)
 
     @api.depends("render")
     def _compute_report_printer(self):
@@ -186,36 +187,50 @@ class FaxSource(models.Model):
 
     # The Fax entry in the model's Action menu
 
+    def write(self, vals):
+        """Fax goes from the Action menu with the source, and comes back with it."""
+        result = super().write(vals)
+        if "active" in vals:
+            self.filtered(lambda s: s.active and s.action_id).action_create_action()
+            self.filtered(lambda s: not s.active).action_remove_action()
+        return result
+
     def action_create_action(self):
         """Put Fax into the Action menu of the model, on forms and lists."""
-        group = self.env.ref("medical_fax.group_fax_user")
-        for source in self.filtered(lambda s: not s.action_id):
-            # sudo: a fixed line of our own code; fax managers are no system users
-            source.action_id = (
-                self.env["ir.actions.server"]
-                .sudo()
-                .create(
-                    {
-                        "name": self.env._("Fax"),
-                        "model_id": source.model_id.id,
-                        "binding_model_id": source.model_id.id,
-                        "binding_view_types": "form,list,kanban",
-                        "group_ids": [fields.Command.set(group.ids)],
-                        "state": "code",
-                        "code": _ACTION_CODE,
-                    }
-                )
-            )
+        # sudo: a fixed line of our own code; fax managers are no system users
+        for source in self.sudo():
+            if not source.action_id:
+                source.action_id = source._make_action()
+            source.action_id.create_action()
         return True
 
+    def _make_action(self):
+        group = self.env.ref("medical_fax.group_fax_user")
+        return self.env["ir.actions.server"].create(
+            {
+                "name": self.env._("Fax"),
+                "model_id": self.model_id.id,
+                "binding_view_types": "form,list,kanban",
+                "group_ids": [fields.Command.set(group.ids)],
+                "state": "code",
+                "code": _ACTION_CODE,
+            }
+        )
+
     def action_remove_action(self):
-        # sudo: the action was made by action_create_action
-        self.sudo().action_id.unlink()
+        """Take Fax out of the Action menu; buttons of other addons keep working."""
+        # sudo: as above
+        self.sudo().action_id.unlink_action()
         return True
 
     @api.ondelete(at_uninstall=True)
     def _unlink_action(self):
         self.action_remove_action()
+        # sudo: as above. Those with an external id belong to the addon that has the
+        # buttons which call them.
+        actions = self.sudo().action_id
+        names = actions.get_external_id()
+        actions.filtered(lambda action: not names[action.id]).unlink()
 
     @api.model
     def _action_fax(self, records):
