@@ -91,9 +91,7 @@ def render_page(pdf, index, resolution=FINE, *, trusted=False, limits=_LIMITS):
 
     trusted: the PDF is a Built that is not `foreign`, and is opened in this process.
     """
-    return _run(
-        "render", trusted, limits, pdf=pdf, index=index, resolution=resolution
-    )
+    return _run("render", trusted, limits, pdf=pdf, index=index, resolution=resolution)
 
 
 def preview_pages(
@@ -114,9 +112,7 @@ def preview_pages(
     )
 
 
-def page_png(
-    pdf, index, resolution=FINE, width=None, *, trusted=False, limits=_LIMITS
-):
+def page_png(pdf, index, resolution=FINE, width=None, *, trusted=False, limits=_LIMITS):
     """Page `index` as a PNG for the screen, black and white as it will arrive."""
     (preview,) = preview_pages(
         pdf, [index], resolution, width, trusted=trusted, limits=limits

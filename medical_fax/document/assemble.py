@@ -120,9 +120,7 @@ class _Plan:
         sections = () if section is None else (section,)
         pages = []
         for page in opened.pages:
-            info = PageInfo(
-                "file", part.name, page, draft, sections, file=number - 1
-            )
+            info = PageInfo("file", part.name, page, draft, sections, file=number - 1)
             caption = self._caption(part, number, page, opened.info.pages)
             pages.append(_Page(info, caption, opened=opened))
         return pages

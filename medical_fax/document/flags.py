@@ -1,6 +1,6 @@
 """What is likely to be hard to read on the recipient's paper."""
 
-from PIL import ImageStat
+from PIL import Image, ImageStat
 
 from .structures import FINE, MM
 
@@ -9,13 +9,17 @@ SMALLEST_TEXT = 8.0
 # Sizes come through matrices: 8 pt may be told as 7.99.
 SIZE_TOLERANCE = 0.05
 FEW_CHARACTERS = 12
-BLANKEST = 0.0005
+BLANKEST = 0.0003
 FAINTEST = 0.6
 """Letters lighter than this (0 black, 1 white) vanish under the threshold."""
 DARK_PHOTO = 75
 SMALLEST_PHOTO = 0.02
-HEAD_AND_FOOT = (27 * MM, 16 * MM)
-"""Not looked at for blankness: our own head and foot stand there on every page."""
+# Our own head and foot are not looked at for blankness: they stand on every page. The
+# head ends with a rule across the page, somewhere in the first part of it.
+HEAD_ENDS = (12 * MM, 34 * MM)
+FOOT = 16 * MM
+RULE = 90
+"""Mean grey of a row of dots that is a rule, between the margins."""
 
 FLAGS = ("dark", "small_text", "faint_text", "blank", "photo_too_dark")
 
@@ -43,10 +47,15 @@ def _black_share(image):
 
 
 def _body(picture, resolution):
-    head, foot = (round(edge / 72 * resolution.y) for edge in HEAD_AND_FOOT)
-    if picture.height < 2 * (head + foot):
+    """The page below the rule of our head, and above our foot."""
+    first, last, foot = (round(edge / 72 * resolution.y) for edge in (*HEAD_ENDS, FOOT))
+    if picture.height < 2 * (last + foot):
         return picture
-    return picture.crop((0, head, picture.width, picture.height - foot))
+    column = picture.crop((0, 0, picture.width, last)).convert("L")
+    rows = column.resize((1, last), Image.Resampling.BOX).tobytes()
+    rules = [y for y in range(first, last) if rows[y] < RULE]
+    top = rules[-1] + 1 if rules else first
+    return picture.crop((0, top, picture.width, picture.height - foot))
 
 
 def _has_dark_photo(drawn):

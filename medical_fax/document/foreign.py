@@ -125,6 +125,8 @@ def _open_image(opened, limits):
     count = _checked_count(getattr(image, "n_frames", 1), limits)
     if opened.mimetype != TIFF:
         count = 1
+    # A PNG is decoded by this already, to find which side is up.
+    at(opened.part.name, 1)
     size = picturing.natural_size(image)
     opened.pages = _taken(opened.part, count)
     for number in opened.pages:
@@ -154,9 +156,7 @@ def _fitted(size, box):
     width, height = box.size
     scale = min(width / size[0], height / size[1], LARGEST_SCALE)
     left = box.x0 + (width - size[0] * scale) / 2
-    return pymupdf.Rect(
-        left, box.y0, left + size[0] * scale, box.y0 + size[1] * scale
-    )
+    return pymupdf.Rect(left, box.y0, left + size[0] * scale, box.y0 + size[1] * scale)
 
 
 def _place_pdf(page, source, index, box):
@@ -180,9 +180,7 @@ def _place_raster(page, source, index, box):
     rect = _fitted((original.rect.width, original.rect.height), box)
     x = rect.width / original.rect.width * RASTER_DPI[0] / 72
     y = rect.height / original.rect.height * RASTER_DPI[1] / 72
-    pixmap = original.get_pixmap(
-        matrix=pymupdf.Matrix(x, y), colorspace=pymupdf.csGRAY
-    )
+    pixmap = original.get_pixmap(matrix=pymupdf.Matrix(x, y), colorspace=pymupdf.csGRAY)
     page.insert_image(rect, pixmap=pixmap, keep_proportion=False, overlay=False)
 
 
@@ -192,9 +190,7 @@ def _place_image(page, opened, number, box, limits):
         image.seek(number - 1)
     picture = picturing.picture(image, box.size)
     left = box.x0 + (box.size[0] - picture.width) / 2
-    rect = pymupdf.Rect(
-        left, box.y0, left + picture.width, box.y0 + picture.height
-    )
+    rect = pymupdf.Rect(left, box.y0, left + picture.width, box.y0 + picture.height)
     page.insert_image(
         rect, stream=picture.content, keep_proportion=False, overlay=False
     )

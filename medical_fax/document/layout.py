@@ -100,6 +100,8 @@ _SEMITIC = re.compile(
 def serialize(root):
     """The tree as html; Arabic and Hebrew in the font that a fax keeps readable."""
     source = html.tostring(root, encoding="unicode")
+    # The renderer decodes entities twice (seen with 1.28): "&amp;lt;" would show "<".
+    source = source.replace("&amp;", "&amp;amp;")
     # Only texts can hold such letters: all attributes are ours.
     return _SEMITIC.sub(r'<span class="fax-semitic">\g<0></span>', source)
 

@@ -21,6 +21,7 @@ THRESHOLD = 150
 SCAN_CUT = 0.6
 """Where between ink and paper a scan is cut: letters blurred by a lens stay whole."""
 LEAST_CONTRAST = 40
+LEAST_SPAN = 24
 FRAME_FILLED = 0.5
 """A rectangle this full of grey is one photo, its bright and dark parts included."""
 MIDDLE_GREY = (0.22, 0.80)
@@ -43,9 +44,7 @@ class Drawn:
 def draw(page, resolution=FINE):
     """Draw a page of an open document as a fax page of `resolution`."""
     scale, left = _fit(page.rect.width, resolution)
-    matrix = pymupdf.Matrix(
-        resolution.x / 72 * scale, resolution.y / 72 * scale
-    )
+    matrix = pymupdf.Matrix(resolution.x / 72 * scale, resolution.y / 72 * scale)
     grey = _on_line(_grey(page, matrix), left, resolution.width)
     black_white = _cut(grey, THRESHOLD)
     photos = []
@@ -111,9 +110,9 @@ def _picture_boxes(page, matrix, left, size):
 
 def photo_mask(region):
     """Where a picture is a photo, as an image of mode 1; None where it is a scan."""
-    low, high = _percentile(region, 0.02), _percentile(region, 0.98)
+    low, high = _levels(region, 0.02, 0.98)
     span = high - low
-    if span < 24:
+    if span < LEAST_SPAN:
         # One level of grey: nothing to read. Near white and near black stay as cut.
         flat = 60 <= (low + high) // 2 <= 225
         return Image.new("1", region.size, 1) if flat else None
@@ -121,41 +120,44 @@ def photo_mask(region):
     bright = low + span * MIDDLE_GREY[1]
     middle = region.point([255 if dark < v < bright else 0 for v in range(256)])
     # Edges of letters vanish where grey is wanted on all sides (a fast erosion).
-    near = middle.filter(ImageFilter.BoxBlur(2))
+    near = middle.reduce(2).filter(ImageFilter.BoxBlur(1))
     solid = near.point([255 if v >= 250 else 0 for v in range(256)])
     tiles = (max(1, region.width // TILE), max(1, region.height // TILE))
     share = solid.resize(tiles, Image.Resampling.BOX)
-    grey_tiles = share.point(lambda v: 255 if v > 20 else 0)
+    grey_tiles = share.point([255 if v > 20 else 0 for v in range(256)])
     if grey_tiles.histogram()[255] < max(2, tiles[0] * tiles[1] * 0.01):
         return None
-    # Closed, so that the bright and dark parts inside a photo are dithered as well.
-    closed = grey_tiles.filter(ImageFilter.MaxFilter(5))
-    closed = closed.filter(ImageFilter.MinFilter(3))
+    mask = _filled(grey_tiles).resize(region.size, Image.Resampling.NEAREST)
+    return mask.convert("1")
+
+
+def _filled(tiles):
+    """Grey tiles closed, so that bright and dark parts inside a photo count as well."""
+    closed = tiles.filter(ImageFilter.MaxFilter(5)).filter(ImageFilter.MinFilter(3))
     frame = closed.getbbox()
-    if closed.crop(frame).histogram()[255] > FRAME_FILLED * _area(frame):
+    area = (frame[2] - frame[0]) * (frame[3] - frame[1])
+    if closed.crop(frame).histogram()[255] > FRAME_FILLED * area:
         closed.paste(255, frame)
-    return closed.resize(region.size, Image.Resampling.NEAREST).convert("1")
-
-
-def _area(box):
-    return (box[2] - box[0]) * (box[3] - box[1])
+    return closed
 
 
 def _scan_threshold(region):
     """The level between ink and paper of a scan, nearer to the paper."""
-    ink, paper = _percentile(region, 0.01), _percentile(region, 0.6)
+    ink, paper = _levels(region, 0.01, 0.6)
     if paper - ink < LEAST_CONTRAST:
         return THRESHOLD
     return round(ink + (paper - ink) * SCAN_CUT)
 
 
-def _percentile(image, share):
-    wanted, count = share * image.width * image.height, 0
+def _levels(image, *shares):
+    """The greys below which these shares of the dots are."""
+    levels, count, rest = [], 0, list(shares)
     for level, number in enumerate(image.histogram()):
         count += number
-        if count >= wanted:
-            return level
-    return 255
+        while rest and count >= rest[0] * image.width * image.height:
+            levels.append(level)
+            rest.pop(0)
+    return levels
 
 
 def bitmap(page, resolution=FINE):

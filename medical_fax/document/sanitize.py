@@ -125,9 +125,9 @@ def _decode(src, limits):
 
 def parse(source, limits):
     """The untrusted html as lxml parses it; DocumentError too_large or too_deep."""
-    if len(source.encode("utf-8", "replace")) > limits.max_html_bytes:
+    source = str(source).replace("\x00", "").encode("utf-8", "replace")
+    if len(source) > limits.max_html_bytes:
         raise DocumentError("too_large")
-    source = source.replace("\x00", "").encode("utf-8", "replace")
     parser = html.HTMLParser(
         encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True
     )

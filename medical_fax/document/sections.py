@@ -148,4 +148,3 @@ def _wanted_size(element, image, room):
             scales.append(length[0] / natural[side])
     scale = min(scales)
     return natural[0] * scale, natural[1] * scale
-

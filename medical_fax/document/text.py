@@ -18,6 +18,8 @@ _LINES = re.compile("\r\n?|[\u2028\u2029\x0b\x0c]")
 
 def clean_text(text):
     """`text` composed (NFC), without characters that no font shows."""
+    # A plain string: Odoo's Markup would escape what is joined to it.
+    text = str(text)
     if text.isascii() and text.isprintable():
         return text
     text = _LINES.sub("\n", text)
