@@ -34,7 +34,8 @@ ENGLISH = (
     Section(
         "Consultation",
         "12 March 2026, Dr Jane Lee",
-        """<p><b>S:</b> Mrs Novak, 58 years, is seen for the follow-up of type 2 diabetes
+        """<p><b>S:</b> Mrs Novak, 58 years, is seen for the follow-up of type 2
+diabetes
 and hypertension. She reports two episodes of dizziness on standing, no chest
 pain and no shortness of breath. She sleeps well and walks for half an hour
 every day.</p>
@@ -69,7 +70,8 @@ FRENCH = (
     Section(
         "Consultation",
         "Le 12 mars 2026, Dr Hélène Lévêque",
-        """<p>Madame Lefèvre, 58 ans, est vue pour le suivi d’un diabète de type 2 et d’une
+        """<p>Madame Lefèvre, 58 ans, est vue pour le suivi d’un diabète de type 2
+et d’une
 hypertension artérielle. Elle signale deux épisodes de vertige au lever, sans
 douleur thoracique ni gêne respiratoire. Elle dort bien et marche une demi-heure
 chaque jour.</p>
