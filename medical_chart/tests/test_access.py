@@ -205,6 +205,9 @@ class TestHiddenPartners(ChartCase):
             self._assert_visible(user, self.partner, False)
             self._assert_visible(user, self.address, False)
         self._assert_visible(self.limited, self.partner, False)
+        self._assert_visible(self.limited, self.address, False)
+        self.address.parent_id = self.other_patient.partner_id
+        self._assert_visible(self.limited, self.address, True)
         self._assert_visible(self.limited, self.other_patient.partner_id, True)
 
     def test_ordinary_contacts_stay_visible(self):
@@ -258,11 +261,24 @@ class TestHiddenPartners(ChartCase):
         with self.assertRaises(AccessError):
             self.partner.with_user(self.contacts).unlink()
 
+    def test_mentions_and_invitations(self):
+        for user, visible in ((self.outsider, False), (self.desk, True)):
+            model = self.env["res.partner"].with_user(user)
+            found = model.get_mention_suggestions(self.patient.name)
+            self.assertEqual(self.patient.name in str(found), visible)
+            if not visible:
+                found = model.search_for_channel_invite(self.patient.name)
+                self.assertNotIn(self.patient.name, str(found))
+
     def test_followers(self):
         document = self.env["res.partner"].create({"name": "Supplier"})
         document.message_subscribe((self.partner | self.doctor.partner_id).ids)
         domain = [("res_model", "=", "res.partner"), ("res_id", "=", document.id)]
-        for user, visible in ((self.outsider, False), (self.desk, True)):
+        for user, visible in (
+            (self.outsider, False),
+            (self.limited, False),
+            (self.desk, True),
+        ):
             self.env.invalidate_all()
             model = self.env["mail.followers"].with_user(user)
             names = [row["partner_id"][1] for row in model.search(domain).read()]
