@@ -145,13 +145,17 @@ class FaxMessage(models.Model):
             message.attempt_count = len(message.attempt_ids)
 
     @api.depends("failure_kind")
+    @api.depends_context("lang")
     def _compute_failure_advice(self):
         advice = {kind.value: facts.advice for kind, facts in FAILURES.items()}
         for message in self:
             text = advice.get(message.failure_kind)
             message.failure_advice = self.env._(text) if text else False
 
-    @api.depends("state", "pages", "pages_sent", "failure_kind", "hold_reason")
+    @api.depends(
+        "state", "pages", "pages_sent", "failure_kind", "hold_reason", "scheduled_at"
+    )
+    @api.depends_context("lang", "tz")
     def _compute_state_words(self):
         """The fate in the words used everywhere, with what belongs to it."""
         labels = dict(self._fields["state"]._description_selection(self.env))
@@ -302,6 +306,16 @@ class FaxMessage(models.Model):
                 }
             )
             message.activity_ids.action_feedback()
+        return True
+
+    def action_release(self):
+        """Let held faxes go; what is still in their way holds them again."""
+        self._check_may_fax_for_number()
+        # sudo: workflow rows are read-only to people; the right was checked
+        held = self.sudo().filtered(lambda message: message.state == "held")
+        for message in held:
+            message._set_queued()
+        held._wake()
         return True
 
     def action_send_due(self):

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 
 from ..document import Built, DocumentError, Limits, check_file
 from ..providers import PROVIDERS, ProviderError
+from ..tools.trace import where
 from . import guard
 
 _logger = logging.getLogger(__name__)
@@ -37,6 +38,10 @@ class FaxMessage(models.Model):
             except ProviderError as error:
                 # The next round looks again, as far back.
                 _logger.warning("Looking at account %s: %s", account.id, error.kind)
+            except Exception as error:
+                # A bug in one provider's client must not keep the others waiting.
+                self.env.cr.rollback()
+                _logger.error("Looking at account %s: %s", account.id, where(error))
             self.env["ir.cron"]._commit_progress(remaining=0)
 
     @api.model

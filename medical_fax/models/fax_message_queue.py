@@ -6,8 +6,10 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..providers import FailureKind, ProviderError
+from ..tools.trace import where
 from .fax_attempt import LEASE_SECONDS
 
 _logger = logging.getLogger(__name__)
@@ -41,17 +43,52 @@ class FaxMessage(models.Model):
         cron = self.env["ir.cron"]
         self._give_up_lost_claims()
         due = self.search(self._due_domain(), order="due_at, id", limit=BATCH)
-        cron._commit_progress(remaining=len(due))
+        # More than a batch: then Odoo calls this again at once.
+        cron._commit_progress(remaining=self.search_count(self._due_domain()))
         for message in due:
-            attempt = message._claim()
+            if not message._send_one():
+                break
+        if due:
+            self.env.ref("medical_fax.ir_cron_fax_poll")._trigger()
+
+    def _send_one(self):
+        """Claim a fax and submit it; trouble with it does not stop the others.
+
+        :return: seconds left for this run of the cron
+        """
+        cron = self.env["ir.cron"]
+        try:
+            attempt = self._claim()
             left = cron._commit_progress(1)  # the claim, before anything leaves
             if attempt:
                 attempt._submit()
                 left = cron._commit_progress()  # the answer, as soon as it is there
-            if not left:
-                break
-        if due:
-            self.env.ref("medical_fax.ir_cron_fax_poll")._trigger()
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            # Somebody wrote the fax at this moment. Not claimed: the next round takes
+            # it. Claimed: its lease runs out, and a person decides.
+            self.env.cr.rollback()
+            left = cron._commit_progress()
+        except Exception as error:
+            self.env.cr.rollback()
+            _logger.error("Fax %s was not sent: %s", self.id, where(error))
+            self._put_aside()
+            left = cron._commit_progress()
+        return left
+
+    def _put_aside(self):
+        """Hold a fax that could not be claimed, so that it does not come up again
+        every minute. One that was claimed becomes uncertain when its lease is over."""
+        if self.state == "queued":
+            try:
+                with self.env.cr.savepoint():
+                    self._set_held(
+                        self.env._(
+                            "It could not be handed over. If this happens again after "
+                            "you release it, tell your administrator its reference."
+                        )
+                    )
+            except Exception as error:
+                _logger.error("Fax %s was not held: %s", self.id, where(error))
 
     def _claim(self):
         """Take a due fax for this process and return its new attempt, or none."""
@@ -130,6 +167,10 @@ class FaxMessage(models.Model):
             except ProviderError as error:
                 # The next round asks again; the fax itself is not touched.
                 _logger.warning("Asking account %s failed: %s", account.id, error.kind)
+            except Exception as error:
+                # A bug in one provider's client must not keep the others waiting.
+                self.env.cr.rollback()
+                _logger.error("Asking account %s: %s", account.id, where(error))
             # A poll reports nothing remaining, or it would be called again at once.
             self.env["ir.cron"]._commit_progress(remaining=0)
 
@@ -154,32 +195,45 @@ class FaxAttempt(models.Model):
             return
         try:
             request = self._request()
+            provider = self.account_id._provider()
         except UserError:
-            self._record_error(
-                ProviderError(
-                    FailureKind.DOCUMENT_REJECTED,
-                    proven_not_sent=True,
-                    text="frozen pages do not match their hash",
-                )
-            )
+            self._record_not_asked(FailureKind.DOCUMENT_REJECTED)
             return
+        except Exception as error:
+            _logger.error("Preparing %s: %s", self.reference, where(error))
+            self._record_not_asked(FailureKind.UNKNOWN)
+            return
+        # No transaction is open during the call: it may last, and what others write
+        # meanwhile must not keep us from recording the answer.
+        self.env["ir.cron"]._commit_progress()
         try:
-            submission = self.account_id._provider().submit(request)
+            submission = provider.submit(request)
         except ProviderError as error:
             self._record_error(error)
-        except Exception:
+        except Exception as error:
             # Whatever else went wrong may have gone wrong after the provider took
             # the fax, so it counts as unknown and a person decides.
-            _logger.exception("Submitting %s failed", self.reference)
+            _logger.error("Submitting %s: %s", self.reference, where(error))
             self._record_error(
                 ProviderError(FailureKind.UNKNOWN, proven_not_sent=False)
             )
         else:
             self._record_accepted(submission)
 
+    def _record_not_asked(self, kind):
+        """Trouble before the call: the provider never heard of this fax."""
+        text = "not submitted: its number or its frozen pages are not as they must be"
+        self._record_error(ProviderError(kind, proven_not_sent=True, text=text))
+
     def _poll(self, account):
         by_id = self.grouped("provider_id")
         statuses = account._provider().fetch_status(list(by_id))
         for provider_id, attempt in by_id.items():
-            if status := statuses.get(provider_id):
-                attempt._record_status(status)
+            if not (status := statuses.get(provider_id)):
+                continue
+            try:
+                with self.env.cr.savepoint():
+                    attempt._record_status(status)
+            except Exception as error:
+                # The next round asks again; the other faxes are not kept waiting.
+                _logger.error("Status of %s: %s", attempt.reference, where(error))

@@ -143,21 +143,29 @@ class FaxMessage(models.Model):
     def _tell_failure(self):
         """One notice a failure and person: the sender and the fallback group."""
         for message in self:
-            people = message.user_id.filtered("active")
-            # sudo: membership of the group, whoever's cron or button runs this
-            group = message.account_id.sudo().fallback_group_id
-            people |= group.all_user_ids.filtered(
-                lambda user, m=message: (
-                    user.active and not user.share and m.company_id in user.company_ids
-                )
-            )
             pending = message.activity_ids.user_id
-            for user in people - pending:
+            for user in message._people_to_tell() - pending:
                 message.activity_schedule(
                     "medical_fax.mail_activity_type_failure",
                     user_id=user.id,
                     summary=message._failure_summary(user),
                 )
+
+    def _people_to_tell(self):
+        """The sender and the fallback group; were nobody left of them, the company's
+        fax managers, else the administrators: a failure always reaches a person."""
+
+        def members(group):
+            return group.all_user_ids.filtered(lambda u: u.active and not u.share)
+
+        # sudo: membership of the groups, whoever's cron or button runs this
+        groups = self.env["res.groups"].sudo()
+        fallback = members(groups.browse(self.account_id.sudo().fallback_group_id.ids))
+        managers = members(groups.env.ref("medical_fax.group_fax_manager"))
+        mine = fallback.filtered(lambda user: self.company_id in user.company_ids)
+        theirs = managers.filtered(lambda user: self.company_id in user.company_ids)
+        people = self.user_id.filtered("active") | mine
+        return people or theirs or members(groups.env.ref("base.group_system"))
 
     def _failure_summary(self, user):
         message = self.with_context(lang=user.lang)
@@ -180,8 +188,12 @@ class FaxMessage(models.Model):
             self.note_ids = [fields.Command.link(note.id)]
 
     def _note_body(self):
-        link = self._get_html_link(title=self.name)
-        body = self.env._("Fax %(link)s: %(words)s", link="%s", words=self.state_words)
+        """What the note says, in the sender's language whoever's job keeps it up."""
+        message = self.with_context(lang=self.user_id.lang or self.env.lang)
+        link = message._get_html_link(title=message.name)
+        body = message.env._(
+            "Fax %(link)s: %(words)s", link="%s", words=message.state_words
+        )
         before, _mark, after = body.partition("%s")
         return Markup("%s%s%s") % (before, link, after)
 
