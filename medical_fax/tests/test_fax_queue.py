@@ -1,0 +1,395 @@
+from datetime import timedelta
+from unittest.mock import patch
+
+from psycopg2.errors import UniqueViolation
+
+from odoo import fields
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from ..models import fax_message_queue
+from ..providers import FailureKind, FaxState, ProviderError
+from .common import LEE, OUR_NUMBER, FaxCommon
+from .fake_provider import Killed
+
+QUEUE = "odoo.addons.medical_fax.models.fax_message_queue"
+
+
+@tagged("post_install", "-at_install")
+class TestSending(FaxCommon):
+    """Claim, commit, call, record, commit: nothing leaves without a row."""
+
+    def expire_leases(self):
+        past = fields.Datetime.now() - timedelta(seconds=1)
+        self.env["fax.attempt"].search([]).lease_until = past
+
+    def test_what_the_provider_is_given(self):
+        fax = self.send()
+        self.run_queue()
+        (request,) = self.fake.submitted
+        self.assertEqual((request.to, request.sender), (LEE, OUR_NUMBER))
+        self.assertEqual(request.document, fax.document_id._content())
+        self.assertEqual(request.pages, fax.pages)
+        self.assertEqual(request.reference, f"{fax.uuid}-1")
+        self.assertEqual(
+            request.file_name, f"{fax.document_id.name.replace('/', '-')}.pdf"
+        )
+        attempt = fax.attempt_ids
+        self.assertEqual(fax.state, "submitted")
+        self.assertEqual(attempt.provider_id, f"fake-{request.reference}")
+        self.assertTrue(attempt.is_open)
+        self.assertTrue(attempt.called_at and attempt.answered_at and attempt.worker)
+
+    def test_the_deadline_is_before_the_lease(self):
+        fax = self.send()
+        self.run_queue()
+        deadline = self.fake.submitted[0].deadline.replace(tzinfo=None)
+        self.assertLess(deadline, fax.attempt_ids.lease_until)
+
+    def test_the_claim_is_committed_before_the_call(self):
+        """In the order of what happens: row, commit, call; and nothing uncommitted
+        stands in the way of the answer afterwards."""
+        fax = self.send()
+        cron = type(self.env["ir.cron"])
+        commit_progress = cron._commit_progress
+        events = []
+
+        def observed(crons, *args, **kwargs):
+            crons.env.flush_all()
+            fresh = crons.env["fax.message"].browse(fax.id)
+            events.append((fresh.state, len(fresh.attempt_ids)))
+            return commit_progress(crons, *args, **kwargs)
+
+        self.fake.on_submit = lambda request: events.append("call")
+        with patch.object(cron, "_commit_progress", observed):
+            self.run_cron("ir_cron_fax_send")
+        call = events.index("call")
+        self.assertEqual(events[call - 1], ("submitting", 1))
+        self.assertEqual(events[call + 1], ("submitted", 1))
+
+    def test_a_worker_that_dies_in_the_call(self):
+        """Its claim is there, and nobody sends the fax again."""
+        fax = self.send()
+        self.fake.crash(Killed())
+        try:  # assertRaises would take back what was committed
+            self.run_cron("ir_cron_fax_send")
+        except Killed:
+            self.env.invalidate_all()
+        else:
+            self.fail("the worker did not die")
+        self.assertEqual(fax.state, "submitting")
+        self.assertEqual(fax.attempt_ids.reference, f"{fax.uuid}-1")
+        self.run_queue()
+        self.assertEqual(fax.state, "submitting", "its lease has not run out")
+        self.expire_leases()
+        with mute_logger(QUEUE):
+            self.run_queue()
+        self.assertEqual(fax.state, "uncertain")
+        self.assertTrue(fax.activity_ids)
+        self.run_queue()
+        self.assertEqual(len(self.fake.submitted), 1)
+
+    def test_a_claim_whose_time_is_over_before_the_call(self):
+        fax = self.send()
+        with patch.object(fax_message_queue, "LEASE_SECONDS", -1):
+            self.run_queue()
+        self.assertFalse(self.fake.submitted)
+        self.assertEqual(fax.state, "uncertain")
+
+    def test_a_second_claim_is_impossible(self):
+        fax = self.send()
+        first = fax._claim()
+        self.assertTrue(first)
+        self.assertFalse(fax._claim())
+        # Nor where somebody has put the fax back into the queue
+        self.set_state(fax, "queued")
+        with self.assertRaises(UniqueViolation), mute_logger("odoo.sql_db"):
+            with self.env.cr.savepoint():
+                fax._claim()
+
+    def test_a_claimed_fax_is_not_sent_by_another_round(self):
+        fax = self.send()
+        fax._claim()
+        self.run_queue()
+        self.assertFalse(self.fake.submitted)
+
+    def test_references_are_unique(self):
+        fax, other = self.send(), self.send()
+        self.run_queue()
+        with self.assertRaises(UniqueViolation), mute_logger("odoo.sql_db"):
+            with self.env.cr.savepoint():
+                other.attempt_ids.reference = fax.attempt_ids.reference
+                self.env.flush_all()
+
+    def test_refused(self):
+        fax = self.send()
+        self.fake.refuse(FailureKind.INVALID_NUMBER, code="E42", text="no such number")
+        self.run_queue()
+        self.assertEqual((fax.state, fax.failure_kind), ("failed", "invalid_number"))
+        self.assertEqual(fax.failure_detail, "E42 no such number")
+        self.assertFalse(fax.attempt_ids.is_open)
+        self.assertTrue(fax.done_at)
+        self.run_queue()
+        self.assertEqual(len(self.fake.submitted), 1)
+
+    def test_unclear_is_never_sent_again(self):
+        fax = self.send()
+        self.fake.lose_answer()
+        self.run_queue()
+        self.assertEqual(fax.state, "uncertain")
+        self.assertTrue(fax.attempt_ids.is_open)
+        for _round in range(5):
+            self.expire_leases()
+            self.make_due(fax)
+            self.run_queue()
+        self.assertEqual(len(self.fake.submitted), 1)
+        self.assertEqual(len(fax.attempt_ids), 1)
+        self.assertEqual(fax.state, "uncertain")
+
+    def test_a_bug_in_the_client_is_unclear(self):
+        fax = self.send()
+        self.fake.crash(KeyError("of +15145550190"))
+        with self.assertLogs(QUEUE, "ERROR") as logs:
+            self.run_queue()
+        self.assertEqual(fax.state, "uncertain")
+        self.assertNotIn("5550190", "".join(logs.output), "no number in the log")
+        self.assertIn("KeyError", "".join(logs.output))
+        self.run_queue()
+        self.assertEqual(len(self.fake.submitted), 1)
+
+    def test_what_cannot_even_be_asked_was_not_sent(self):
+        """Trouble before the call is proven: the fax has failed and may be resent."""
+        fax = self.send()
+        fax.number = "not a number"
+        with mute_logger(QUEUE):
+            self.run_queue()
+        self.assertFalse(self.fake.submitted)
+        self.assertEqual(fax.state, "failed")
+        self.assertFalse(fax.attempt_ids.is_open)
+        self.assertTrue(fax.activity_ids)
+
+    def test_disconnected_is_held_and_released(self):
+        fax = self.send()
+        self.account.action_disconnect()
+        self.run_queue()
+        self.assertFalse(self.fake.submitted)
+        self.assertEqual(fax.state, "held")
+        self.assertIn("disconnected", fax.hold_reason)
+        self.assertFalse(fax.attempt_ids)
+        fax.with_user(self.user).action_release()
+        self.run_queue()
+        self.assertEqual(fax.state, "held", "its reason is still there")
+        self.account.action_connect()
+        self.run_queue()
+        self.assertEqual(fax.state, "held")
+        fax.with_user(self.colleague).action_release()
+        self.run_queue()
+        self.assertEqual(fax.state, "submitted")
+
+    def test_more_than_a_batch(self):
+        faxes = self.send(recipients=self.lee | self.rossi | self.pharmacy)
+        with patch.object(fax_message_queue, "BATCH", 2):
+            self.run_queue()
+        self.assertEqual(set(faxes.mapped("state")), {"submitted"})
+
+    def test_in_the_order_of_their_times(self):
+        first, second, third = self.send(
+            recipients=self.lee | self.rossi | self.pharmacy
+        )
+        now = fields.Datetime.now()
+        first.due_at = now - timedelta(minutes=1)
+        second.due_at = now - timedelta(minutes=3)
+        third.due_at = now - timedelta(minutes=2)
+        self.run_queue()
+        numbers = [request.to for request in self.fake.submitted]
+        self.assertEqual(numbers, [second.number, third.number, first.number])
+
+
+@tagged("post_install", "-at_install")
+class TestTrouble(FaxCommon):
+    """Trouble with one fax does not stop the others."""
+
+    def setUp(self):
+        super().setUp()
+        self.faxes = self.send(recipients=self.lee | self.rossi | self.pharmacy)
+        self.bad = self.faxes[0]
+
+    def failing(self, model, method, applies):
+        """Patch a method so that it fails for the bad fax."""
+        original = getattr(type(self.env[model]), method)
+
+        def patched(records, *args, **kwargs):
+            if applies(records):
+                raise ValueError("Trouble with +15145550190")
+            return original(records, *args, **kwargs)
+
+        return patch.object(type(self.env[model]), method, patched)
+
+    def run_in_trouble(self):
+        with self.assertLogs("odoo.addons.medical_fax", "ERROR") as logs:
+            self.run_queue()
+        self.assertNotIn("5550190", "".join(logs.output), "no number in the log")
+
+    def test_in_the_claim(self):
+        with self.failing("fax.message", "_claim", lambda m: m.id == self.bad.id):
+            self.run_in_trouble()
+            self.assertEqual(set(self.faxes[1:].mapped("state")), {"submitted"})
+            self.assertEqual(len(self.fake.submitted), 2)
+            # It is put aside, and does not come up again every minute.
+            self.assertEqual(self.bad.state, "held")
+            self.assertTrue(self.bad.hold_reason)
+
+    def test_when_an_answer_is_recorded(self):
+        """The answer is lost, so the fax is unclear, and not sent again."""
+        bad = self.bad.id
+        with self.failing(
+            "fax.attempt", "_record_accepted", lambda a: a.message_id.id == bad
+        ):
+            self.run_in_trouble()
+        self.assertEqual(len(self.fake.submitted), 3)
+        self.assertEqual(set(self.faxes[1:].mapped("state")), {"submitted"})
+        self.assertEqual(self.bad.state, "submitting")
+        self.bad.attempt_ids.lease_until = fields.Datetime.now() - timedelta(seconds=1)
+        with mute_logger(QUEUE):
+            self.run_queue()
+        self.assertEqual(self.bad.state, "uncertain")
+        self.assertEqual(len(self.fake.submitted), 3)
+
+    def test_when_a_note_cannot_be_kept_up(self):
+        bad = self.bad.id
+        with self.failing("fax.message", "_update_notes", lambda m: m.id == bad):
+            self.run_in_trouble()
+        self.assertEqual(set(self.faxes[1:].mapped("state")), {"submitted"})
+        self.assertLessEqual(len(self.fake.submitted), 3)
+
+    def test_when_a_status_is_recorded(self):
+        self.run_queue()
+        self.fake.deliver(*self.faxes.attempt_ids)
+        bad = self.bad.id
+        with self.failing(
+            "fax.attempt", "_record_status", lambda a: a.message_id.id == bad
+        ):
+            self.run_in_trouble()
+        self.assertEqual(set(self.faxes[1:].mapped("state")), {"delivered"})
+        self.assertEqual(self.bad.state, "submitted")
+        self.run_queue()
+        self.assertEqual(self.bad.state, "delivered")
+
+    def test_in_another_account(self):
+        """An account whose provider cannot be asked does not keep the others."""
+        self.run_queue()
+        other = self.env["fax.account"].create(
+            {"name": "Second", "code": "fake", "company_id": self.company.id}
+        )
+        self.bad.attempt_ids.account_id = other
+        self.fake.deliver(*self.faxes[1:].attempt_ids)
+        fetch_status = self.fake.fetch_status
+        bad_id = self.bad.attempt_ids.provider_id
+
+        for error in (
+            ProviderError(FailureKind.PROVIDER_UNAVAILABLE, proven_not_sent=True),
+            KeyError("+15145550190"),
+        ):
+
+            def answer(ids, error=error):
+                ids = list(ids)
+                if bad_id in ids:
+                    raise error
+                return fetch_status(ids)
+
+            with self.subTest(error=type(error).__name__):
+                self.fake.fetch_status = answer
+                with self.assertLogs("odoo.addons.medical_fax", "WARNING") as logs:
+                    self.run_cron("ir_cron_fax_poll")
+                self.assertNotIn("5550190", "".join(logs.output))
+                self.assertEqual(set(self.faxes[1:].mapped("state")), {"delivered"})
+                self.assertEqual(self.bad.state, "submitted")
+
+
+@tagged("post_install", "-at_install")
+class TestAsking(FaxCommon):
+    """What the provider says of faxes that it took."""
+
+    def setUp(self):
+        super().setUp()
+        self.fax = self.send(self.new_entry(body="<p>line</p>" * 200))
+        self.run_queue()
+        self.assertEqual(self.fax.state, "submitted")
+
+    def hear(self, state, **values):
+        self.fake.answer(state, self.fax.attempt_ids, **values)
+        self.run_cron("ir_cron_fax_poll")
+
+    def test_delivered(self):
+        self.hear(FaxState.DELIVERED, pages_sent=self.fax.pages, units=4)
+        self.assertEqual(self.fax.state, "delivered")
+        self.assertEqual(self.fax.pages_sent, self.fax.pages)
+        self.assertFalse(self.fax.attempt_ids.is_open)
+        self.assertTrue(self.fax.done_at and self.fax.attempt_ids.ended_at)
+        self.assertFalse(self.fax.activity_ids, "success does not interrupt")
+
+    def test_partly(self):
+        self.hear(FaxState.PARTIAL, pages_sent=2, failure=FailureKind.PARTLY_SENT)
+        self.assertEqual((self.fax.state, self.fax.pages_sent), ("partial", 2))
+        self.assertFalse(self.fax.attempt_ids.is_open)
+        self.assertTrue(self.fax.activity_ids)
+
+    def test_failed(self):
+        self.hear(FaxState.FAILED, failure=FailureKind.BUSY, code="6100", text="busy")
+        self.assertEqual((self.fax.state, self.fax.failure_kind), ("failed", "busy"))
+        self.assertEqual(self.fax.failure_detail, "6100 busy")
+        self.assertTrue(self.fax.activity_ids)
+
+    def test_cancelled_there(self):
+        self.hear(FaxState.CANCELLED)
+        self.assertEqual(self.fax.state, "cancelled")
+
+    def test_on_its_way(self):
+        self.hear(FaxState.SENDING, pages_sent=1)
+        self.assertEqual(self.fax.state, "submitted")
+        self.assertTrue(self.fax.attempt_ids.is_open)
+        self.assertEqual(self.fax.attempt_ids.raw_status, "sending")
+
+    def test_unknown_there(self):
+        self.run_cron("ir_cron_fax_poll")
+        self.assertEqual(self.fax.state, "submitted")
+
+    def test_asked_once_a_round(self):
+        """A poll reports nothing remaining, or Odoo calls it again at once."""
+        self.fake.asked.clear()
+        self.run_cron("ir_cron_fax_poll")
+        self.assertEqual(len(self.fake.asked), 1)
+
+    def test_not_asked_when_over(self):
+        self.hear(FaxState.DELIVERED, pages_sent=1)
+        self.fake.asked.clear()
+        self.run_cron("ir_cron_fax_poll")
+        self.assertFalse(self.fake.asked)
+
+    def test_an_unclear_fax_that_the_provider_knows(self):
+        self.fax._set_uncertain()
+        self.hear(FaxState.DELIVERED, pages_sent=self.fax.pages)
+        self.assertEqual(self.fax.state, "delivered")
+
+    def test_ask_now(self):
+        self.fax.with_user(self.user).action_ask_provider()
+
+    def test_the_training_provider(self):
+        """The whole way at the provider that the demo clinic has."""
+        self.use_training()
+        fax = self.send()
+        busy = self.send(recipients=[{"name": "Busy", "number": "+15145550101"}])
+        refused = self.send(recipients=[{"name": "No", "number": "+15145550104"}])
+        lost = self.send(recipients=[{"name": "Lost", "number": "+15145550111"}])
+        self.run_cron("ir_cron_fax_send")
+        states = (fax + busy + refused + lost).mapped("state")
+        self.assertEqual(states, ["submitted", "submitted", "failed", "uncertain"])
+        jobs = self.env["fax.loopback.job"].search([])
+        jobs.write({"answers_at": "2020-01-01", "ends_at": "2020-01-02"})
+        self.run_queue()
+        self.assertEqual((fax.state, fax.pages_sent), ("delivered", fax.pages))
+        self.assertEqual((busy.state, busy.failure_kind), ("failed", "busy"))
+        # Taken, but the answer was lost: there, and not submitted twice
+        self.assertEqual(
+            len(jobs.filtered(lambda j: j.reference.startswith(lost.uuid))), 1
+        )
