@@ -146,6 +146,8 @@ class Http:
                     auth=_no_other_auth,
                     allow_redirects=False,
                     stream=True,
+                    # Said here, or a bundle named by the environment replaces it.
+                    verify=session.verify,
                     timeout=call.remaining(),
                     **content,
                 ) as response,

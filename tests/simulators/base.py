@@ -142,6 +142,11 @@ class Simulator:
     def url(self) -> str:
         return f"{'https' if self._tls else 'http'}://127.0.0.1:{self._port}"
 
+    @property
+    def open_connections(self) -> int:
+        with self.lock:
+            return len(self._server.open) if self._server else 0
+
     def __enter__(self):
         self.listen(True)
         return self

@@ -69,6 +69,11 @@ class Timeline:
                 self._thread.start()
             self._wake.notify()
 
+    @property
+    def pending(self) -> int:
+        with self._wake:
+            return len(self._due)
+
     def clear(self) -> None:
         with self._wake:
             self._due.clear()

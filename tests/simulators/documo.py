@@ -55,6 +55,15 @@ def count_pages(document: bytes) -> int:
         return 0
 
 
+def page_of(text: str) -> bytes:
+    """A PDF of one page."""
+    import pymupdf
+
+    with pymupdf.open() as pdf:
+        pdf.new_page().insert_text((72, 72), text)
+        return pdf.tobytes()
+
+
 class DocumoSimulator(WebhookRoutes, NumberRoutes, Simulator):
     """Documo (mFax). Attributes without an underscore may be set at any time."""
 
@@ -318,16 +327,13 @@ class DocumoSimulator(WebhookRoutes, NumberRoutes, Simulator):
 
     # --- Receiving, for tests ----------------------------------------------------
 
-    def receive(self, sender: str, to: str | None = None, text: str = "") -> str:
-        """Let a fax come in for one of the account's numbers; gives its id."""
-        import pymupdf
-
-        with pymupdf.open() as pdf:
-            pdf.new_page().insert_text((72, 72), text or "A fax")
-            document = pdf.tobytes()
-        now = self.clock()
-        sent = plan("", 0, now, vars(self))
-        fax = Fax(to or self.numbers[0], sender, 1, document, **sent)
+    def receive(
+        self, sender: str, to: str = "", text: str = "A fax", document: bytes = b""
+    ) -> str:
+        """Let a fax of one page come in for a number of the account; gives its id."""
+        times = plan("", 0, self.clock(), vars(self))
+        document = document or page_of(text)
+        fax = Fax(to or self.numbers[0], sender, 1, document, **times)
         with self.lock:
             return self._receive(fax).uuid
 

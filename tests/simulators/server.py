@@ -25,31 +25,31 @@ class Server(socketserver.ThreadingTCPServer):
         super().__init__(address, _Handler)
         self.simulator = simulator
         self.tls = tls
-        self._open: dict[socket.socket, int] = {}  # with their numbers
+        self.open: dict[socket.socket, int] = {}  # with their numbers
 
     def process_request(self, request, client_address):
         with self.simulator.lock:
             self.simulator.connections += 1
-            self._open[request] = self.simulator.connections
+            self.open[request] = self.simulator.connections
         super().process_request(request, client_address)
 
     def shutdown_request(self, request):
         with self.simulator.lock:
-            self._open.pop(request, None)
+            self.open.pop(request, None)
         super().shutdown_request(request)
 
     def number(self, request) -> int:
         with self.simulator.lock:
-            return self._open.get(request, 0)
+            return self.open.get(request, 0)
 
     def drop_all(self):
         with self.simulator.lock:
-            for each in self._open:
+            for each in self.open:
                 try:
                     each.shutdown(socket.SHUT_RDWR)
                 except OSError:
                     continue
-            self._open.clear()
+            self.open.clear()
 
     def handle_error(self, request, client_address):
         """Callers that break off, or are killed, are what this is for."""
