@@ -2,8 +2,12 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..document import paper_for_country, stamp
-from ..providers import PROVIDERS
+from ..providers import PROVIDERS, ProviderError
 from ..tools import fax_number
+from . import guard
+
+# Written by the buttons, after the provider was asked.
+GUARDED = ("state", "state_reason")
 
 
 class FaxAccount(models.Model):
@@ -102,13 +106,19 @@ class FaxAccount(models.Model):
         """Verify the account at its provider and put it to work."""
         self._check_manager()
         for account in self:
-            account._provider().verify()
-            account.write({"state": "connected", "state_reason": False})
+            try:
+                account._provider().verify()
+            except ProviderError as error:
+                facts = error.facts
+                raise UserError(
+                    f"{self.env._(facts.label)}. {self.env._(facts.advice)}"
+                ) from error
+            guard.opened(account).write({"state": "connected", "state_reason": False})
 
     def action_disconnect(self):
         """Stop sending through this account; its history stays."""
         self._check_manager()
-        self.write({"state": "disconnected", "state_reason": False})
+        guard.opened(self).write({"state": "disconnected", "state_reason": False})
 
     def _check_manager(self):
         if not self.env.user.has_group("medical_fax.group_fax_manager"):
@@ -117,16 +127,29 @@ class FaxAccount(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         if not self.env.su:
-            for vals in vals_list:
-                vals.pop("state", None)
-            self = self.with_context(default_state="disconnected")
+            vals_list = [
+                {name: vals[name] for name in vals if name not in GUARDED}
+                for vals in vals_list
+            ]
+            self = self.with_context(
+                default_state="disconnected", default_state_reason=False
+            )
         return super().create(vals_list)
 
     def write(self, vals):
-        if "state" in vals and not self.env.su:
-            # The buttons write it after asking the provider.
-            self._check_manager()
-        return super().write(vals)
+        closed = not (self.env.su or guard.is_open(self.env))
+        if closed and any(name in vals for name in GUARDED):
+            raise UserError(
+                self.env._(
+                    "Connect and disconnect write it, after asking the provider."
+                )
+            )
+        changed = self.filtered(lambda a: a.code != vals.get("code", a.code))
+        result = super().write(vals)
+        if changed and "state" not in vals:
+            # Connected means that this provider was asked.
+            guard.opened(changed).write({"state": "disconnected"})
+        return result
 
     # The bridge to the provider
 

@@ -124,6 +124,9 @@ class FaxSource(models.Model):
         "licence_path": ("char", None),
     }
 
+    # Followed from one record to one other: a fax is about one patient
+    _SINGLE = ("patient_path", "author_path", "signature_path")
+
     @api.constrains("model_id", *_PATHS)
     def _check_paths(self):
         for source in self:
@@ -134,7 +137,29 @@ class FaxSource(models.Model):
     def _check_path(self, fname, path, types, comodel):
         label = self._fields[fname]._description_string(self.env)
         model, field = self.env[self.model], None
+        if fname == "date_path" and "." in path:
+            raise ValidationError(
+                self.env._(
+                    "%(label)s: “%(path)s” leads to another record. Choose a field of "
+                    "the model itself.",
+                    label=label,
+                    path=path,
+                )
+            )
         for name in path.split("."):
+            if (
+                field is not None
+                and fname in self._SINGLE
+                and not field.type.endswith("2one")
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "%(label)s: “%(path)s” passes several records, and there must "
+                        "be one only.",
+                        label=label,
+                        path=path,
+                    )
+                )
             field = model._fields.get(name) if model is not None else None
             if field is None:
                 raise ValidationError(
@@ -197,6 +222,7 @@ class FaxSource(models.Model):
 
     def action_create_action(self):
         """Put Fax into the Action menu of the model, on forms and lists."""
+        self.check_access("write")
         # sudo: a fixed line of our own code; fax managers are no system users
         for source in self.sudo():
             if not source.action_id:
@@ -219,6 +245,7 @@ class FaxSource(models.Model):
 
     def action_remove_action(self):
         """Take Fax out of the Action menu; buttons of other addons keep working."""
+        self.check_access("write")
         # sudo: as above
         self.sudo().action_id.unlink_action()
         return True

@@ -230,8 +230,10 @@ class FaxComposer(models.TransientModel):
     def _body(self, source, record):
         """Html of the record's body and the images it may use."""
         if source.render == "report":
-            report = source.report_id
-            html, _type = report._render_qweb_html(report.report_name, record.ids)
+            # The configuration is read with sudo, the report is made as the user.
+            reports = self.env["ir.actions.report"]
+            name = source.report_id.report_name
+            html, _type = reports._render_qweb_html(name, record.ids)
             html = html.decode() if isinstance(html, bytes) else html
         else:
             values = [source._follow(record, p) for p in source._split("body_paths")]
