@@ -61,6 +61,7 @@ class Simulator:
     """
 
     routes: list[Route] = []
+    remote_methods: tuple[str, ...] = ()  # callable from another process
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)

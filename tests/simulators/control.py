@@ -2,7 +2,10 @@
 
     python -m simulators.documo --set page_seconds=0.05
 
-prints one line of JSON, {"url", "control", "pid"}, and runs until it is terminated.
+prints one line of JSON, {"url", "control", "pid", "certificate"}, and runs until it
+is terminated. With `--tls FOLDER` it speaks TLS with a certificate made there, which
+nobody trusts who is not told to.
+
 The control address takes and gives JSON:
 
     GET    /state          what it took and was asked, see `Simulator.state`
@@ -33,6 +36,7 @@ from typing import Any
 
 from .base import Simulator
 from .faults import Fault
+from .tls import server_context
 
 _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -109,8 +113,15 @@ class _Handler(BaseHTTPRequestHandler):
 class Remote:
     """A simulator of another process, seen through its control address."""
 
-    def __init__(self, url: str, control: str, pid: int | None = None):
-        self.url, self.control, self.pid = url, control, pid
+    def __init__(
+        self,
+        url: str,
+        control: str,
+        pid: int | None = None,
+        certificate: str | None = None,
+    ):
+        self.url, self.control = url, control
+        self.pid, self.certificate = pid, certificate
 
     def state(self) -> dict[str, Any]:
         return self._ask("GET", "/state")
@@ -145,11 +156,12 @@ class Remote:
 
 
 @contextmanager
-def start(module: str, **settings):
+def start(module: str, *, tls: Path | None = None, **settings):
     """Run `python -m simulators.MODULE` for as long as the block takes."""
     arguments = [
         f"--set={name}={json.dumps(value)}" for name, value in settings.items()
     ]
+    arguments += [f"--tls={tls}"] if tls else []
     folder = str(Path(__file__).parents[1])
     process = subprocess.Popen(
         [sys.executable, "-m", f"simulators.{module}", *arguments],
@@ -174,16 +186,23 @@ def main(simulator_class: type[Simulator]) -> None:
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--control", type=int, default=0)
     parser.add_argument("--set", action="append", default=[], metavar="NAME=JSON")
+    parser.add_argument("--tls", type=Path, metavar="FOLDER")
     options = parser.parse_args()
+    tls, certificate = server_context(options.tls) if options.tls else (None, None)
     over = threading.Event()
     signal.signal(signal.SIGTERM, lambda *args: over.set())
     signal.signal(signal.SIGINT, lambda *args: over.set())
-    with simulator_class(port=options.port) as simulator:
+    with simulator_class(port=options.port, tls=tls) as simulator:
         pairs = (each.split("=", 1) for each in options.set)
         configure(simulator, {name: json.loads(value) for name, value in pairs})
         with ControlServer(simulator, options.control) as control:
             threading.Thread(target=control.serve_forever, daemon=True).start()
-            told = {"url": simulator.url, "control": control.url, "pid": os.getpid()}
+            told = {
+                "url": simulator.url,
+                "control": control.url,
+                "pid": os.getpid(),
+                "certificate": certificate,
+            }
             sys.stdout.write(json.dumps(told) + "\n")
             sys.stdout.flush()
             over.wait()

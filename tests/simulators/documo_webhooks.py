@@ -3,6 +3,7 @@
 import json
 import random
 import uuid
+from datetime import datetime
 from typing import Any
 
 from .base import route
@@ -16,6 +17,7 @@ FIELDS = {
     "enabled", "attachmentEnabled",
 }  # fmt: skip
 WORDS = {"success": "succeed", "failed": "failed"}
+Told = tuple[dict[str, str], bytes]
 BOUNDARY = "----documo7MA4YWxkTrZu0gW"
 
 
@@ -66,15 +68,25 @@ class WebhookRoutes:
             for moment in moments:
                 seconds = max(0.0, (moment - self.clock()).total_seconds())
                 for event in self._events_of(fax, hook, moment):
-                    self._plan(seconds, fax, hook, event)
+                    told = self.callback(fax, event, moment=moment)
+                    self._plan(seconds, hook, told)
+                    lie = self.callback(fax, event, "success", moment)
+                    self._plan_lies(seconds, hook, lie)
 
-    def _plan(self, seconds: float, fax: Fax, hook: dict, event: str) -> None:
+    def _plan(self, seconds: float, hook: dict, told: Told) -> None:
         for _copy in range(self.callback_times):
             late = seconds + self._random.uniform(0, self.callback_spread)
-            self.timeline.after(late, lambda: self._send(fax, hook, event))
+            self.timeline.after(late, lambda: self._send(hook, told))
+
+    def _plan_lies(self, seconds: float, hook: dict, lie: Told) -> None:
+        """A stranger who knows the address, but not the password."""
+        headers, body = lie
+        headers = headers | {"Authorization": basic("somebody", "wrong")}
         for _copy in range(self.callbacks_forged):
             late = seconds + self._random.uniform(0, self.callback_spread)
-            self.timeline.after(late, lambda: self._forge(fax, hook, event))
+            self.timeline.after(
+                late, lambda: self.called_back.append(post(hook["url"], headers, body))
+            )
 
     def _events_of(self, fax: Fax, hook: dict, moment) -> list[str]:
         """Which of the events that it subscribed to concern this fax."""
@@ -86,31 +98,28 @@ class WebhookRoutes:
             names |= {f"fax.{fax.direction}", f"{new}complete", f"{new}{word}"}
         return [event for event in _events(hook) if event in names]
 
-    def _send(self, fax: Fax, hook: dict, event: str, pauses: list | None = None):
+    def _send(self, hook: dict, told: Told, pauses: list | None = None) -> None:
         pauses = list(self.callback_retries) if pauses is None else pauses
-        headers, body = self.callback(fax, event)
+        headers, body = told
         if hook.get("auth"):
-            headers["Authorization"] = basic(*hook["auth"].split(":", 1))
+            headers = headers | {"Authorization": basic(*hook["auth"].split(":", 1))}
         sent = post(hook["url"], headers, body)
         self.called_back.append(sent)
         if pauses and not 200 <= (sent.status or 0) < 300:
-            self.timeline.after(
-                pauses[0], lambda: self._send(fax, hook, event, pauses[1:])
-            )
-
-    def _forge(self, fax: Fax, hook: dict, event: str) -> None:
-        """A stranger who knows the address: a wrong password, and a lie."""
-        headers, body = self.callback(fax, event, status="success")
-        headers["Authorization"] = basic("somebody", "wrong")
-        self.called_back.append(post(hook["url"], headers, body))
+            self.timeline.after(pauses[0], lambda: self._send(hook, told, pauses[1:]))
 
     # --- Calling back by hand ----------------------------------------------------
 
     def callback(
-        self, fax: Fax, event: str, status: str | None = None
-    ) -> tuple[dict[str, str], bytes]:
-        """Headers and body of a callback, without its authorization."""
-        row = fax.row(self.clock(), self._account) | {"deviceId": None}
+        self,
+        fax: Fax,
+        event: str,
+        status: str | None = None,
+        moment: datetime | None = None,
+    ) -> Told:
+        """Headers and body of a callback, without its authorization: as things
+        stand at that moment, else now; `status` is a lie."""
+        row = fax.row(moment or self.clock(), self._account) | {"deviceId": None}
         row["status"] = status or row["status"]
         data = json.dumps(row).encode()
         if event.startswith("fax.v1."):

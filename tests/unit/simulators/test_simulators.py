@@ -254,8 +254,9 @@ def test_calling_back_by_hand(documo, receiver):
 
 def test_a_timeline_does_things_in_their_order():
     timeline, done = Timeline(), []
-    for seconds in (0.03, 0.01, 0.02):
-        timeline.after(seconds, lambda seconds=seconds: done.append(seconds))
+    with timeline._wake:  # nothing begins before all are there
+        for seconds in (0.03, 0.01, 0.02):
+            timeline.after(seconds, lambda seconds=seconds: done.append(seconds))
     eventually(lambda: len(done) == 3)
     timeline.stop()
     assert done == [0.01, 0.02, 0.03]
@@ -327,3 +328,12 @@ def test_as_a_process_of_its_own():
         assert len(far.state()["acceptances"]) == 1
     with pytest.raises(requests.ConnectionError):
         requests.get(far.url + "/ping", timeout=10)
+
+
+def test_as_a_process_of_its_own_over_tls(tmp_path):
+    with start("documo", tls=tmp_path) as far:
+        assert far.url.startswith("https:")
+        ping = far.url + "/ping"
+        assert requests.get(ping, timeout=10, verify=far.certificate).text == "OK"
+        with pytest.raises(requests.exceptions.SSLError):
+            requests.get(ping, timeout=10)
