@@ -142,7 +142,7 @@ def test_a_signature_is_never_torn_apart_by_a_page():
 
 
 def test_a_heading_is_never_the_last_line_of_a_page():
-    for lines in range(35, 44):
+    for lines in range(30, 38):
         first = Section("First", "", "<p>A line.</p>" * lines)
         result = built(first, Section("Second", "its date", "<p>Body.</p>" * 30))
         for text in samples.texts(result.pdf):

@@ -115,6 +115,10 @@ NESTING = st.lists(
 
 @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 @given(NESTING)
+@example(["div"] * 120)
+@example(["b"] * 120)
+@example(["table><tr><td"] * 30)
+@example(["ul><li"] * 40)
 def test_no_word_is_lost_however_deep_it_stands(tags):
     source = "".join(f"w{n} <{tag}>" for n, tag in enumerate(tags)) + "innermost "
     for number, tag in reversed(list(enumerate(tags))):
