@@ -85,9 +85,6 @@ class FaxComposer(models.TransientModel):
 
     # Pages
     preview = fields.Json(compute="_compute_preview", help="What the preview shows.")
-    preview_pdf = fields.Binary(attachment=True, groups=fields.NO_ACCESS)
-    preview_key = fields.Char(readonly=True)
-    preview_trusted = fields.Boolean(readonly=True)
 
     def _compute_preview(self):
         """The preview is made on request, once the dialog is there."""

@@ -1,8 +1,9 @@
 import base64
 import hashlib
 
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.tools import consteq, hmac
 
 from ..document import DocumentError, preview_pages
 
@@ -12,9 +13,17 @@ FAX_WIDTH = 1728  # dots of a fax line
 
 
 class FaxComposer(models.TransientModel):
-    """The pages that would leave, on the screen while one writes."""
+    """The pages that would leave, on the screen while one writes.
+
+    They are made while one goes on typing, so they are kept in a row of their own:
+    writing the composer's own row would collide with what is saved meanwhile, and
+    Send would have to start again.
+    """
 
     _inherit = "fax.composer"
+
+    # Nobody reads it as a field: action_preview_pages hands out pictures.
+    preview_pdf = fields.Binary(attachment=True, groups=fields.NO_ACCESS)
 
     def action_preview(self):
         """Make the pages that would leave, and say what stands on them.
@@ -34,15 +43,8 @@ class FaxComposer(models.TransientModel):
         except UserError as error:
             return {"error": str(error), "pages": 0, "items": []}
         key = hashlib.sha256(built.pdf).hexdigest()[:16]
-        if key != self.preview_key:
-            # sudo: the field is closed, pages are handed out below only
-            self.sudo().write(
-                {
-                    "preview_pdf": base64.b64encode(built.pdf),
-                    "preview_key": key,
-                    "preview_trusted": not built.foreign,
-                }
-            )
+        if not self._preview_file(key):
+            self._keep_preview(key, built)
         return {
             "key": key,
             "pages": built.pages,
@@ -67,16 +69,15 @@ class FaxComposer(models.TransientModel):
         """
         self.ensure_one()
         self._check_mine()
-        if key != self.preview_key:
+        file = self._preview_file(key)
+        if not file:
             return []
-        # sudo: the field is closed to everyone, this composer is the user's own
-        composer = self.sudo().with_context(bin_size=False)
         try:
             pages = preview_pages(
-                base64.b64decode(composer.preview_pdf or b""),
+                file.raw,
                 [int(index) for index in indexes[:PREVIEW_PAGES]],
                 width=min(max(int(width), 100), FAX_WIDTH),
-                trusted=composer.preview_trusted,
+                trusted=consteq(file.description or "", self._seal(file.raw)),
             )
         except DocumentError as error:
             raise UserError(self._document_error_text(error)) from error
@@ -89,3 +90,41 @@ class FaxComposer(models.TransientModel):
             }
             for page in pages
         ]
+
+    # THE FILE
+
+    def _preview_file(self, key=None):
+        """The kept preview, if it is the one with this key; none: whichever it is."""
+        self.ensure_one()
+        # sudo: the field is closed to everyone, this composer is the user's own
+        files = self.env["ir.attachment"].sudo()
+        domain = [
+            ("res_model", "=", self._name),
+            ("res_id", "=", self.id),
+            ("res_field", "=", "preview_pdf"),
+        ]
+        if key:
+            domain.append(("name", "=", key))
+        return files.search(domain, limit=1)
+
+    def _keep_preview(self, key, built):
+        former = self._preview_file()
+        former.unlink()
+        former.create(
+            {
+                "name": key,
+                "description": False if built.foreign else self._seal(built.pdf),
+                "raw": built.pdf,
+                "mimetype": "application/pdf",
+                "res_model": self._name,
+                "res_id": self.id,
+                "res_field": "preview_pdf",
+            }
+        )
+        self.invalidate_recordset(["preview_pdf"])
+
+    def _seal(self, pdf):
+        """What only we can write on a PDF of ours that holds nothing foreign: users
+        may write attachments, and foreign bytes are opened in a child process only."""
+        digest = hashlib.sha256(pdf).hexdigest()
+        return hmac(self.env(su=True), "medical_fax.preview", digest)
