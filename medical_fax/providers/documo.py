@@ -65,7 +65,7 @@ class DocumoProvider(DocumoCalls):
     # --- The account -------------------------------------------------------------
 
     def verify(self) -> AccountInfo:
-        me = self.read("/v1/me").json()
+        me = self.get("/v1/me").json()
         if not isinstance(me, dict):
             raise unreadable()
         account = me.get("account")
@@ -168,7 +168,7 @@ class DocumoProvider(DocumoCalls):
     def _status(self, key: str) -> FaxStatus | None:
         if not wire.PROVIDER_ID.fullmatch(key):
             return None
-        answer = self.read(f"/v1/fax/{key}/info", unless=NOT_THERE)
+        answer = self.get(f"/v1/fax/{key}/info", unless=NOT_THERE)
         if not answer.ok:
             return None
         status = wire.status(answer.json(), self.codes)
@@ -242,7 +242,7 @@ class DocumoProvider(DocumoCalls):
             raise ProviderError(
                 FailureKind.UNKNOWN, proven_not_sent=True, code="not_found"
             )
-        return self.read(
+        return self.get(
             f"/v1/fax/{provider_id}/download",
             {"format": "pdf"},
             most=int(self.setting("download_megabytes") * MEGABYTE),
@@ -259,7 +259,7 @@ class DocumoProvider(DocumoCalls):
     ) -> list[AreaCode]:
         asked = {"npa": area_code, "state": region}
         params = {name: value for name, value in asked.items() if value}
-        payload = self.read("/v1/numbers/provision/search", params).json()
+        payload = self.get("/v1/numbers/provision/search", params).json()
         codes = wire.area_codes(payload, country)
         if codes is None:
             raise unreadable()

@@ -52,7 +52,7 @@ class DocumoCalls(Provider):
             )
         return key
 
-    def read(
+    def get(
         self,
         path: str,
         params: Mapping[str, Any] | None = None,
@@ -108,7 +108,7 @@ class DocumoCalls(Provider):
     ) -> tuple[list[wire.Row], int | None]:
         """Some rows of a list, and how many there are in all, if it is told."""
         limits = {"limit": int(self.setting("history_rows")), "offset": offset}
-        payload = self.read(path, dict(params) | limits).json()
+        payload = self.get(path, dict(params) | limits).json()
         rows = wire.rows(payload)
         if rows is None:
             raise unreadable()

@@ -10,6 +10,8 @@ from .connect import ConnectForm, FormField
 from .failures import FailureKind, _
 from .values import FaxState
 
+# pylint: disable=prefer-env-translation  # there is no env in this package
+
 K = FailureKind
 
 BASE_URL = "https://api.documo.com"

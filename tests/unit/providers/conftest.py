@@ -1,10 +1,17 @@
 import pytest
+import requests
 
 # Helper modules of this folder: their asserts are explained as a test's own are.
-pytest.register_assert_rewrite("unit.providers.provider_contract")
+pytest.register_assert_rewrite(
+    "unit.providers.provider_contract",
+    "unit.providers.documo_rig",
+    "unit.providers.http_rig",
+)
 
 from simulators.documo import DocumoSimulator  # noqa: E402
+from simulators.tls import server_context  # noqa: E402
 from unit.providers.documo_rig import make_rig  # noqa: E402
+from unit.providers.http_rig import Echo  # noqa: E402
 from unit.providers.provider_rig import Clock  # noqa: E402
 
 
@@ -26,3 +33,37 @@ def simulator(documo_server):
 @pytest.fixture
 def rig(simulator):
     return make_rig(simulator)
+
+
+@pytest.fixture(scope="session")
+def tls(tmp_path_factory):
+    return server_context(tmp_path_factory.mktemp("tls"))
+
+
+@pytest.fixture(scope="session")
+def plain_server():
+    with Echo() as simulator:
+        yield simulator
+
+
+@pytest.fixture(scope="session")
+def tls_server(tls):
+    with Echo(tls=tls[0]) as simulator:
+        yield simulator
+
+
+@pytest.fixture(params=["plain", "tls"])
+def server(request, tls):
+    simulator = request.getfixturevalue(f"{request.param}_server")
+    simulator.reset()
+    simulator.authorizations = []
+    simulator.like = requests.Session()
+    simulator.like.verify = tls[1]
+    return simulator
+
+
+@pytest.fixture
+def plain(plain_server):
+    plain_server.reset()
+    plain_server.authorizations = []
+    return plain_server

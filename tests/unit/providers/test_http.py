@@ -3,113 +3,23 @@
 import socket
 import threading
 import time
-from contextlib import contextmanager
-from datetime import datetime, timedelta, timezone
 
 import pytest
 import requests
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from providers import FailureKind, ProviderError
-from providers.http import LONGEST_PAUSE, Answer, Http, refusal
-from simulators.base import Simulator, route
+from providers.http import Http
+from providers.http_wire import _PlainConnection
 from simulators.faults import Fault
-from simulators.messages import Reply
-from simulators.tls import server_context
-
-NOW = datetime(2026, 3, 8, 7, 0, tzinfo=timezone.utc)
-DEADLINE = 0.2  # seconds
-SLACK = 3.0  # a busy machine; far from ENDLESS all the same
-ENDLESS = 20.0
-quick = settings(max_examples=40, deadline=None)
-
-
-class Echo(Simulator):
-    """Answers with what it was sent."""
-
-    def authorize(self, request):
-        self.authorizations.append(request.headers.get("Authorization"))
-
-    def refusal(self, refused):
-        return Reply(refused.status, refused.text.encode(), refused.headers)
-
-    @route("POST", "/echo", "echo")
-    def echo(self, request):
-        return Reply(200, request.body)
-
-    @route("GET", "/long", "long")
-    def long(self, request):
-        return Reply(200, b"x" * 5000)
-
-    @route("DELETE", "/thing", "delete")
-    def delete(self, request):
-        return Reply(204)
-
-
-@pytest.fixture(scope="module")
-def tls(tmp_path_factory):
-    return server_context(tmp_path_factory.mktemp("tls"))
-
-
-@pytest.fixture(scope="module")
-def plain_server():
-    with Echo() as simulator:
-        yield simulator
-
-
-@pytest.fixture(scope="module")
-def tls_server(tls):
-    with Echo(tls=tls[0]) as simulator:
-        yield simulator
-
-
-@pytest.fixture(params=["plain", "tls"])
-def server(request, tls):
-    simulator = request.getfixturevalue(f"{request.param}_server")
-    simulator.reset()
-    simulator.authorizations = []
-    simulator.like = requests.Session()
-    simulator.like.verify = tls[1]
-    return simulator
-
-
-@pytest.fixture
-def plain(plain_server):
-    plain_server.reset()
-    plain_server.authorizations = []
-    return plain_server
-
-
-def http(server, **changes) -> Http:
-    session = getattr(server, "like", None)
-    return Http(server.url, {"Authorization": "Basic key"}, session, **changes)
-
-
-@contextmanager
-def fails(proven: bool, *stages: str, within: float | None = None):
-    began = time.monotonic()
-    with pytest.raises(ProviderError) as caught:
-        yield caught
-    took = time.monotonic() - began
-    assert caught.value.proven_not_sent is proven
-    assert caught.value.code in stages
-    assert caught.value.kind is FailureKind.PROVIDER_UNAVAILABLE
-    assert caught.value.__cause__ is None and caught.value.__suppress_context__
-    assert within is None or took < within + SLACK
-
-
-def eventually(true) -> None:
-    """Wait for what a thread of the server is about to do."""
-    until = time.monotonic() + 5
-    while not true() and time.monotonic() < until:
-        time.sleep(0.005)
-    assert true()
-
-
-def post(server, body=b"three pages", seconds=5.0, path="/echo", **options):
-    return http(server).once("POST", path, seconds=seconds, data=body, **options)
-
+from unit.providers.http_rig import (
+    DEADLINE,
+    ENDLESS,
+    eventually,
+    fails,
+    http,
+    post,
+    stop_after_head,
+)
 
 # --- When all goes well --------------------------------------------------------------
 
@@ -255,35 +165,10 @@ def test_no_byte_leaves_after_the_deadline(plain):
     assert not plain.requests
 
 
-def test_a_proxy_that_is_not_there(plain, monkeypatch):
-    with socket.socket() as nobody:
-        nobody.bind(("127.0.0.1", 0))
-        proxy = f"http://127.0.0.1:{nobody.getsockname()[1]}"
-        plain.like = requests.Session()
-        plain.like.proxies = {"http": proxy, "https": proxy}
-        plain.like.trust_env = False
-        with fails(True, "connect"):
-            post(plain)
-
-
-def test_a_proxy_that_we_could_not_watch_is_not_used(plain):
-    plain.like = requests.Session()
-    plain.like.proxies = {"http": "socks5://127.0.0.1:1"}
-    plain.like.trust_env = False
-    with fails(True, "connect"):
-        post(plain)
-    assert not plain.requests
-
-
-def test_through_a_proxy_it_is_the_same(plain):
-    """To a proxy for plain HTTP one writes the whole address."""
-    plain.like = requests.Session()
-    plain.like.proxies = {"http": plain.url}
-    plain.like.trust_env = False
-    assert post(plain).ok
-    plain.faults.add(Fault("answer_lost", route="echo"))
-    with fails(False, "answer"):
-        post(plain)
+def test_the_deadline_passes_between_head_and_body(plain, monkeypatch):
+    stop_after_head(monkeypatch, _PlainConnection, DEADLINE)
+    with fails(True, "head"):
+        post(plain, seconds=DEADLINE)
 
 
 # --- Perhaps sent --------------------------------------------------------------------
@@ -359,64 +244,3 @@ def test_the_deadline_is_of_the_call_not_of_the_thread(server):
     post(server, seconds=1.0)
     patient.join()
     assert answers[0].ok
-
-
-# --- Reading answers -----------------------------------------------------------------
-
-
-def given_answer(status=200, body=b"", **headers) -> Answer:
-    names = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Answer(status=status, headers=names, body=body)
-
-
-@quick
-@given(st.binary(max_size=200))
-def test_no_body_makes_json_fail(body):
-    given_answer(body=body).json()
-
-
-def test_json_that_is_too_deep_is_unreadable():
-    assert given_answer(body=b"[" * 100_000).json() is None
-
-
-@quick
-@given(st.text(max_size=40))
-def test_no_pause_makes_us_fail_or_wait_for_ever(text):
-    wait = given_answer(Retry_After=text).retry_after(NOW)
-    assert wait is None or 0 <= wait <= LONGEST_PAUSE
-
-
-@pytest.mark.parametrize(
-    "text, seconds",
-    [
-        ("30", 30),
-        (" 30 ", 30),
-        ("0", 0),
-        ("-1", None),
-        ("1e9", None),
-        ("999999999", None),
-        ("Sun, 08 Mar 2026 07:01:00 GMT", 60),
-        ("Sun, 08 Mar 2026 07:01:00 -0000", 60),
-        ("Sun, 08 Mar 2026 06:59:00 GMT", None),
-        ("soon", None),
-        ("\u0663\u0660", None),
-    ],
-)
-def test_pauses(text, seconds):
-    assert given_answer(Retry_After=text).retry_after(NOW) == seconds
-
-
-@quick
-@given(status=st.integers(300, 599), harmless=st.booleans())
-def test_only_a_listed_status_proves_that_nothing_was_taken(status, harmless):
-    kinds = {403: FailureKind.ACCOUNT_INACTIVE, 429: FailureKind.RATE_LIMITED}
-    answer = given_answer(status)
-    error = refusal(answer, kinds, now=NOW, harmless=harmless, pause=60)
-    assert error.proven_not_sent == (harmless or status in kinds)
-    assert error.retry_after == (60 if status == 429 else None)
-    if status >= 500:
-        assert error.kind is FailureKind.PROVIDER_UNAVAILABLE
-
-
-def test_the_longest_pause_is_a_day():
-    assert LONGEST_PAUSE == timedelta(days=1).total_seconds()
