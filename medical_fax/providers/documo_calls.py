@@ -62,7 +62,7 @@ class DocumoCalls(Provider):
     ) -> Answer:
         """Read, and raise for every answer but success and the statuses `unless`."""
         seconds = self.setting("read_seconds")
-        answer = self._http().read(path, seconds=seconds, params=params, most=most)
+        answer = self._http().get(path, seconds=seconds, params=params, most=most)
         if answer.ok or answer.status in unless:
             return answer
         raise self._refusal(answer, harmless=True)

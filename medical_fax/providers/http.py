@@ -93,7 +93,7 @@ class Http:
         self._like = session
         self._reading: requests.Session | None = None
 
-    def read(
+    def get(
         self,
         path: str,
         *,
@@ -222,15 +222,16 @@ def _checked(base_url: str) -> str:
     """A secret travels along: https, or this very machine (for simulators)."""
     try:
         parts = urlsplit(base_url.strip())
-        local = parts.hostname in LOCAL_HOSTS
-        sound = parts.scheme == "https" or (parts.scheme == "http" and local)
-        if sound and parts.hostname and not (parts.query or parts.fragment):
-            return base_url.strip().rstrip("/")
+        encrypted = parts.scheme == "https" and bool(parts.hostname)
+        local = parts.scheme == "http" and parts.hostname in LOCAL_HOSTS
+        sound = (encrypted or local) and not (parts.query or parts.fragment)
     except (AttributeError, ValueError):
-        pass
-    raise ProviderError(
-        FailureKind.PROVIDER_UNAVAILABLE, proven_not_sent=True, code="base_url"
-    )
+        sound = False
+    if not sound:
+        raise ProviderError(
+            FailureKind.PROVIDER_UNAVAILABLE, proven_not_sent=True, code="base_url"
+        )
+    return base_url.strip().rstrip("/")
 
 
 def _no_other_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:

@@ -32,10 +32,10 @@ def test_what_is_sent_arrives(server):
 def test_a_submission_has_a_connection_of_its_own_and_reading_does_not(server):
     client = http(server)
     for _time in range(2):
-        client.read("/long", seconds=5)
+        client.get("/long", seconds=5)
     for _time in range(2):
         client.once("POST", "/echo", seconds=5, data=b"x")
-    client.read("/long", seconds=5)
+    client.get("/long", seconds=5)
     numbers = [each.connection for each in server.requests]
     assert numbers[0] == numbers[1] == numbers[4]
     assert len(set(numbers)) == 3
@@ -51,9 +51,9 @@ def test_no_password_of_a_netrc_takes_the_place_of_ours(plain, tmp_path, monkeyp
 
 
 def test_an_answer_is_never_longer_than_allowed(plain):
-    assert len(http(plain).read("/long", seconds=5, most=5000).body) == 5000
+    assert len(http(plain).get("/long", seconds=5, most=5000).body) == 5000
     with fails(True, "answer"):
-        http(plain).read("/long", seconds=5, most=4999)
+        http(plain).get("/long", seconds=5, most=4999)
 
 
 def test_nothing_of_the_call_is_in_the_error(plain):
@@ -202,7 +202,7 @@ def test_without_a_body_the_head_counts(plain):
 def test_reading_harms_nothing(plain):
     plain.faults.add(Fault("answer_lost", route="long"))
     with fails(True, "answer"):
-        http(plain).read("/long", seconds=5)
+        http(plain).get("/long", seconds=5)
 
 
 # --- One deadline for all of it ------------------------------------------------------
@@ -225,7 +225,7 @@ def test_a_trickle_is_cut_off_in_the_body(plain):
     # Some 5000 bytes in 8 s: the head is through long before the deadline.
     plain.faults.add(Fault("trickle", route="long", seconds=8.0))
     with fails(True, "answer", within=DEADLINE):
-        http(plain).read("/long", seconds=DEADLINE)
+        http(plain).get("/long", seconds=DEADLINE)
 
 
 def test_an_upload_that_takes_too_long(server):
