@@ -2,6 +2,7 @@
 
 import io
 import zlib
+from functools import cache
 
 import pymupdf
 from PIL import Image, ImageDraw, ImageFilter
@@ -42,6 +43,8 @@ def signature_picture():
     return encode(image)
 
 
+# Made once: the tests only look at them.
+@cache
 def photo(width=800, height=600, brightness=1.0):
     """A picture full of greys: shades, an edge, a bright and a dark part."""
     image = Image.radial_gradient("L").resize((width, height))
@@ -54,6 +57,7 @@ def photo(width=800, height=600, brightness=1.0):
     return image.point(lambda level: round(level * brightness))
 
 
+@cache
 def scan(paper=240, ink=50, blur=0.7, lines=30):
     """A scanned page of text at 200 dpi: grey paper, soft edges, a little crooked."""
     page = pymupdf.open().new_page(width=420, height=595)
@@ -67,6 +71,7 @@ def scan(paper=240, ink=50, blur=0.7, lines=30):
     return image.filter(ImageFilter.GaussianBlur(blur))
 
 
+@cache
 def letter(width=595, height=842, pages=1, text="Letter", rotation=0, crop=None):
     """A PDF whose pages carry `text` and their number, with a mark in each corner."""
     pdf = pymupdf.open()
