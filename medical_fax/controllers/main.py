@@ -17,7 +17,9 @@ class FaxController(http.Controller):
     def document(self, ids, download=None, **_kwargs):
         """The frozen pages of faxes: to look at and print in one go, or to download,
         several as a ZIP."""
-        messages = self._messages(ids)
+        messages = self._messages(ids).filtered("document_id")
+        if not messages:
+            raise NotFound()
         kind = "download" if download else "view"
         files = [
             (f"{message.name.replace('/', '-')}.pdf", message.document_id._open(kind))
@@ -44,10 +46,9 @@ class FaxController(http.Controller):
         document = request.env["fax.document"].browse(document_id).exists()
         if not document or not 0 <= index < document.pages:
             raise NotFound()
-        if index == 0:
-            document.check_access("read")
-            document._log_access("view")
-        return self._png(document._page_png(index, self._width(width)))
+        image = document._page_png(index, self._width(width))
+        document._log_turning()
+        return self._png(image)
 
     def _messages(self, ids):
         numbers = [int(part) for part in ids.split(",") if part.isdigit()]

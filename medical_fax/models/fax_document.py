@@ -1,4 +1,5 @@
 import hashlib
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -6,6 +7,9 @@ from odoo.fields import Domain
 
 from ..document import page_png, to_tiff
 from . import guard
+
+# Pages of a document that one looks at within this time are one opening.
+TURNING = timedelta(minutes=10)
 
 
 class FaxDocument(models.Model):
@@ -178,6 +182,21 @@ class FaxDocument(models.Model):
             log.create(
                 {"document_id": document.id, "user_id": self.env.uid, "kind": kind}
             )
+
+    def _log_turning(self):
+        """Note that pages are looked at; turning on to others soon is no new row."""
+        recent = fields.Datetime.now() - TURNING
+        # sudo: the access log is written for people, never by them
+        noted = self.env["fax.document.access"].sudo()
+        noted = noted.search(
+            [
+                ("document_id", "in", self.ids),
+                ("user_id", "=", self.env.uid),
+                ("kind", "=", "view"),
+                ("create_date", ">=", recent),
+            ]
+        )
+        (self - noted.document_id.sudo(False))._log_access("view")
 
     def _page_png(self, index, width=None):
         """A page as the recipient sees it (1-bit), for those who may read it."""

@@ -333,6 +333,10 @@ class FaxMessage(models.Model):
     def action_transmission_report(self):
         """One page for each fax that has ended: date, numbers, pages, result."""
         self.check_access("read")
+        self._check_ended()
+        return self._url_action("report")
+
+    def _check_ended(self):
         if any(m.direction == "out" and m.state not in FINAL_STATES for m in self):
             raise UserError(
                 self.env._(
@@ -340,7 +344,6 @@ class FaxMessage(models.Model):
                     "those that are still on their way."
                 )
             )
-        return self._url_action("report")
 
     def _url_action(self, kind):
         ids = ",".join(map(str, self.ids))

@@ -13,7 +13,11 @@ class FaxMessage(models.Model):
     _inherit = "fax.message"
 
     def _transmission_reports(self):
-        """One PDF with a page for each of these faxes, as the user may see them."""
+        """One PDF with a page for each of these faxes, as the user may see them.
+
+        :raise UserError: one of them has not ended
+        """
+        self._check_ended()
         return self._joined([message._transmission_report() for message in self])
 
     def _joined(self, pdfs):
