@@ -307,7 +307,7 @@ class FaxCommon(FaxFixture, TransactionCase):
 class FaxHttpCommon(FaxFixture, HttpCase):
     """Tests of what a browser, or a program through RPC, can do."""
 
-    def call_kw(self, model, method, *args, **kwargs):
+    def call_kw(self, model, method, /, *args, **kwargs):
         """Call a model's method as the user who is logged in, and return its result.
 
         :raise RpcError: what the client would be told

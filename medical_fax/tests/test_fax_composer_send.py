@@ -1,4 +1,3 @@
-import base64
 import hashlib
 from datetime import timedelta
 
@@ -149,9 +148,7 @@ class TestSend(SendCase):
                 checked = composer.action_check_number("514 555 0199", self.number.id)
                 composer.recipients = [{"name": "Dr New", **checked}]
             preview = composer.action_preview()
-            shown = base64.b64decode(
-                composer.sudo().with_context(bin_size=False).preview_pdf
-            )
+            shown = composer._preview_file(preview["key"]).raw
             fax = self.press_send(composer)
             digest = hashlib.sha256(shown).hexdigest()
             with self.subTest(values=values):
