@@ -98,7 +98,13 @@ class FaxAccount(models.Model):
 
     @api.model
     def _selection_code(self):
-        return [(code, provider.label) for code, provider in PROVIDERS.items()]
+        """Providers that can be connected: a button is all that the training one
+        needs, while there is no form yet to enter another one's key."""
+        return [
+            (code, provider.label)
+            for code, provider in PROVIDERS.items()
+            if not provider.form.credentials
+        ]
 
     # Actions
 
