@@ -10,7 +10,7 @@ from providers.http import Http
 from simulators.base import Simulator, route
 from simulators.messages import Reply
 
-DEADLINE = 0.2  # seconds
+DEADLINE = 0.15  # seconds
 SLACK = 3.0  # a busy machine; far from ENDLESS all the same
 ENDLESS = 20.0
 

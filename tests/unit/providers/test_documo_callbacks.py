@@ -19,7 +19,7 @@ NAMES = ("messageId", "status", "direction", "faxNumber", "pagesCount", "error",
 JUNK = (
     PLAIN | st.lists(PLAIN, max_size=2) | st.dictionaries(st.sampled_from(NAMES), PLAIN)
 )
-quick = settings(max_examples=40, deadline=None)
+quick = settings(max_examples=25, deadline=None)
 
 
 def parse(headers, body, provider=PROVIDER):

@@ -10,7 +10,7 @@ from providers import FailureKind
 from providers.http import LONGEST_PAUSE, Answer, refusal
 
 NOW = datetime(2026, 3, 8, 7, 0, tzinfo=timezone.utc)
-quick = settings(max_examples=40, deadline=None)
+quick = settings(max_examples=25, deadline=None)
 
 
 def given_answer(status=200, body=b"", **headers) -> Answer:
