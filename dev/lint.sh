@@ -13,7 +13,7 @@ check() {
     local name="$1"
     shift
     say "$name"
-    timeout 120 "$@" || failed+=("$name")
+    timeout 400 "$@" || failed+=("$name (exit $?)")
 }
 check "ruff check" "$VENV/bin/ruff" check .
 check "ruff format --check" "$VENV/bin/ruff" format --check .
