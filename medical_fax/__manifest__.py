@@ -15,6 +15,7 @@
             "pymupdf",
             "pymupdf-fonts",
             "pypdf",
+            "requests",
         ],
     },
     "pre_init_hook": "pre_init_hook",
