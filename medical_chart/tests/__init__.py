@@ -1,4 +1,5 @@
 from . import test_access
+from . import test_concurrency
 from . import test_demo
 from . import test_hooks
 from . import test_http_access

@@ -33,6 +33,10 @@ class TestAccess(AccessCase):
         patients = self.Patient.with_user(self.limited)
         self.assertEqual(patients.search([]) & self.patient, self.Patient)
         self.assertIn(self.other_patient, patients.search([]))
+        # Everybody sees the contact of a colleague, but not the chart.
+        colleague = self.Patient.create({"partner_id": self.colleague.partner_id.id})
+        self.assertFalse(colleague.with_user(self.limited).has_access("read"))
+        self.assertTrue(colleague.with_user(self.desk).has_access("read"))
         # In the care team of a patient: that patient's chart, private ones aside.
         self.patient.care_team_ids = self.limited.partner_id
         self._sees(self.limited, *own, "doctor signed", "doctor draft")
@@ -117,6 +121,10 @@ class TestAccess(AccessCase):
         )
         partners = self.env["res.partner"].with_user(elsewhere)
         self.assertFalse(partners.search([("id", "=", self.patient.partner_id.id)]))
+        # Everybody sees the contact of a colleague; the chart stays in its company.
+        colleague = self.Patient.create({"partner_id": self.colleague.partner_id.id})
+        self.assertFalse(colleague.with_user(elsewhere).has_access("read"))
+        self.assertTrue(colleague.with_user(self.manager).has_access("read"))
         patient = self.Patient.with_user(elsewhere).create({"name": "Elsewhere"})
         self.assertEqual(patient.company_id, company)
         entry = self._make_entry(elsewhere, patient)
