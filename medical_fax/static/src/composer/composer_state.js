@@ -1,4 +1,4 @@
-import { reactive, toRaw, useState } from "@odoo/owl";
+import { markRaw, reactive, toRaw, useState } from "@odoo/owl";
 
 const states = new WeakMap();
 
@@ -16,10 +16,44 @@ export function useComposerState(record) {
     if (!states.has(model)) {
         states.set(
             model,
-            reactive({ making: false, preview: {}, recipientError: "", sendError: "" })
+            reactive({
+                making: false,
+                preview: {},
+                recipientError: "",
+                sendError: "",
+                pending: {},
+            })
         );
     }
     return useState(states.get(model));
+}
+
+/**
+ * A Json field that changes at once. The record takes a change over only after what
+ * it is doing already (a save, an onchange), and a second change in the meantime must
+ * build on the first one.
+ *
+ * @returns {{value: any, update: (value: any) => Promise}}
+ */
+export function useQuickValue(component, name, fallback) {
+    const state = useComposerState(component.props.record);
+    return {
+        get value() {
+            const pending = state.pending[name];
+            return (pending ? pending.value : component.props.record.data[name]) || fallback;
+        },
+        async update(value) {
+            const pending = markRaw({ value });
+            state.pending[name] = pending;
+            try {
+                await component.props.record.update({ [name]: value });
+            } finally {
+                if (state.pending[name] === pending) {
+                    delete state.pending[name];
+                }
+            }
+        },
+    };
 }
 
 /**

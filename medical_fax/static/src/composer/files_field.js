@@ -7,7 +7,7 @@ import { checkFileSize } from "@web/core/utils/files";
 import { useBus, useService } from "@web/core/utils/hooks";
 import { useSortable } from "@web/core/utils/sortable_owl";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
-import { composerIds, saveQuietly } from "./composer_state";
+import { composerIds, saveQuietly, useQuickValue } from "./composer_state";
 
 /**
  * Files that go with the fax: dropped anywhere on the dialog, pasted, chosen or
@@ -20,6 +20,8 @@ export class FilesField extends Component {
 
     setup() {
         this.orm = useService("orm");
+        this.quick = useQuickValue(this, this.props.name, []);
+        this.quickSkipped = useQuickValue(this, this.props.skippedField, {});
         this.notification = useService("notification");
         this.uploader = useService("file_upload");
         this.ui = useService("ui");
@@ -53,11 +55,11 @@ export class FilesField extends Component {
     }
 
     get files() {
-        return this.props.record.data[this.props.name] || [];
+        return this.quick.value;
     }
 
     get skipped() {
-        return this.props.record.data[this.props.skippedField] || {};
+        return this.quickSkipped.value;
     }
 
     skippedPages(file) {
@@ -70,6 +72,18 @@ export class FilesField extends Component {
 
     skippedText(file) {
         return _t("Left out: %s", this.skippedPages(file).join(", "));
+    }
+
+    upLabel(file) {
+        return _t("Move %s up", file.name);
+    }
+
+    downLabel(file) {
+        return _t("Move %s down", file.name);
+    }
+
+    removeLabel(file) {
+        return _t("Remove %s", file.name);
     }
 
     // TAKING FILES IN
@@ -143,7 +157,7 @@ export class FilesField extends Component {
                 .map((f) => f.name)
                 .join(", ")
         );
-        await record.update({ [this.props.name]: files });
+        await this.quick.update(files);
     }
 
     percent(upload) {
@@ -153,7 +167,7 @@ export class FilesField extends Component {
     // THE LIST
 
     update(files) {
-        return this.props.record.update({ [this.props.name]: files });
+        return this.quick.update(files);
     }
 
     remove(file) {
@@ -184,7 +198,7 @@ export class FilesField extends Component {
 
     putBack(file) {
         const { [file.id]: pages, ...others } = this.skipped;
-        return this.props.record.update({ [this.props.skippedField]: others });
+        return this.quickSkipped.update(others);
     }
 }
 

@@ -2,6 +2,7 @@ import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
+import { useQuickValue } from "./composer_state";
 
 /**
  * The records that are in the fax, each with a box to leave it out, and those that
@@ -11,12 +12,16 @@ export class ItemsField extends Component {
     static template = "medical_fax.ItemsField";
     static props = { ...standardFieldProps, excludedField: String };
 
+    setup() {
+        this.quick = useQuickValue(this, this.props.excludedField, []);
+    }
+
     get items() {
         return this.props.record.data[this.props.name] || [];
     }
 
     get excluded() {
-        return this.props.record.data[this.props.excludedField] || [];
+        return this.quick.value;
     }
 
     /** Those that the user may tick. */
@@ -46,7 +51,19 @@ export class ItemsField extends Component {
     }
 
     exclude(keys) {
-        return this.props.record.update({ [this.props.excludedField]: keys });
+        return this.quick.update(keys);
+    }
+
+    /** How the records follow each other; asked where there are several. */
+    get switches() {
+        return [
+            { name: "newest_first", label: _t("Newest first") },
+            { name: "page_per_section", label: _t("Each on a new page") },
+        ];
+    }
+
+    toggleSwitch({ name }) {
+        return this.props.record.update({ [name]: !this.props.record.data[name] });
     }
 
     get label() {
@@ -57,5 +74,10 @@ export class ItemsField extends Component {
 registry.category("fields").add("fax_items", {
     component: ItemsField,
     supportedTypes: ["json"],
+    fieldDependencies: [
+        { name: "items_summary", type: "char", readonly: true },
+        { name: "newest_first", type: "boolean", readonly: false },
+        { name: "page_per_section", type: "boolean", readonly: false },
+    ],
     extractProps: ({ options }) => ({ excludedField: options.excluded_field || "excluded_keys" }),
 });

@@ -7,7 +7,7 @@ import { useDebounced } from "@web/core/utils/timing";
 import { useRecordObserver } from "@web/model/relational_model/utils";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 import { PageViewer } from "../page_viewer/page_viewer";
-import { composerIds, saveQuietly, useComposerState } from "./composer_state";
+import { composerIds, saveQuietly, useComposerState, useQuickValue } from "./composer_state";
 
 const PAUSE = 400; // ms without a change before the pages are made
 const AT_ONCE = 12; // pages drawn in one call
@@ -25,6 +25,7 @@ export class PreviewField extends Component {
     setup() {
         this.orm = useService("orm");
         this.composer = useComposerState(this.props.record);
+        this.quickSkipped = useQuickValue(this, "skipped_pages", {});
         this.state = useState({ images: {}, largeImages: {}, flags: {} });
         this.index = 0;
         this.asked = new Set();
@@ -91,7 +92,8 @@ export class PreviewField extends Component {
             return;
         }
         if (preview.key !== this.composer.preview.key) {
-            Object.assign(this.state, { images: {}, largeImages: {}, flags: {} });
+            // The former pictures stay until the new ones replace them.
+            this.state.largeImages = {};
             this.asked.clear();
         }
         this.composer.preview = preview;
@@ -208,7 +210,7 @@ export class PreviewField extends Component {
     // LEAVING PAGES OUT
 
     get skipped() {
-        return this.props.record.data.skipped_pages || {};
+        return this.quickSkipped.value;
     }
 
     get leftOut() {
@@ -248,7 +250,7 @@ export class PreviewField extends Component {
         if (pages.length) {
             skipped[source] = pages;
         }
-        return this.props.record.update({ skipped_pages: skipped });
+        return this.quickSkipped.update(skipped);
     }
 }
 
@@ -256,7 +258,7 @@ registry.category("fields").add("fax_preview", {
     component: PreviewField,
     supportedTypes: ["json"],
     fieldDependencies: [
-        { name: "files", type: "json" },
-        { name: "skipped_pages", type: "json" },
+        { name: "files", type: "json", readonly: false },
+        { name: "skipped_pages", type: "json", readonly: false },
     ],
 });

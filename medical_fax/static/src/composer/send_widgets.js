@@ -156,15 +156,15 @@ widgets.add("fax_send", {
     component: SendButton,
     fieldDependencies: [
         { name: "batch_faxes", type: "json" },
-        { name: "recipients", type: "json" },
-        { name: "scheduled_at", type: "datetime" },
-        { name: "send_later", type: "boolean" },
+        { name: "recipients", type: "json", readonly: false },
+        { name: "scheduled_at", type: "datetime", readonly: false },
+        { name: "send_later", type: "boolean", readonly: false },
         { name: "stop_reason", type: "char" },
     ],
 });
 widgets.add("fax_send_error", { component: SendError });
 widgets.add("fax_page_count", {
     component: PageCount,
-    fieldDependencies: [{ name: "recipients", type: "json" }],
+    fieldDependencies: [{ name: "recipients", type: "json", readonly: false }],
 });
 registry.category("fields").add("fax_batch", { component: BatchField, supportedTypes: ["json"] });

@@ -52,6 +52,10 @@ export class RecipientRow extends Component {
             : _t("Name for %s", recipient.display);
     }
 
+    get placeholder() {
+        return this.asksNumber ? "" : _t("Kept in the address book");
+    }
+
     async setValue(value) {
         if (!this.asksNumber) {
             return this.props.onChange({ name: value });

@@ -3,7 +3,7 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useBus, useChildRef, useService } from "@web/core/utils/hooks";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
-import { composerIds, useComposerState } from "../composer/composer_state";
+import { composerIds, useComposerState, useQuickValue } from "../composer/composer_state";
 import { RecipientAutoComplete } from "./recipient_autocomplete";
 import { RecipientRow } from "./recipient_row";
 import {
@@ -29,6 +29,7 @@ export class RecipientsField extends Component {
     setup() {
         this.orm = useService("orm");
         this.composer = useComposerState(this.props.record);
+        this.quick = useQuickValue(this, this.props.name, []);
         this.inputRef = useChildRef();
         this.inputControl = { clear() {} };
         this.composer.focusRecipients = () => this.inputRef.el?.focus();
@@ -48,7 +49,7 @@ export class RecipientsField extends Component {
     }
 
     get recipients() {
-        return this.props.record.data[this.props.name] || [];
+        return this.quick.value;
     }
 
     /** Those that need one thing more before they are complete. */
@@ -208,10 +209,16 @@ export class RecipientsField extends Component {
         return this.update(addRecipients(this.recipients, added));
     }
 
+    keepLabel(recipient) {
+        return _t("Keep %s too", recipientTitle(recipient));
+    }
+
+    removeLabel(recipient) {
+        return _t("Remove %s", recipientTitle(recipient));
+    }
+
     keep(recipient) {
-        return this.update(
-            this.recipients.map((r) => (r === recipient ? { ...r, offered: false } : r))
-        );
+        return this.change(recipientKey(recipient), { offered: false });
     }
 
     remove(recipient) {
@@ -240,7 +247,7 @@ export class RecipientsField extends Component {
 
     update(recipients) {
         this.composer.sendError = "";
-        return this.props.record.update({ [this.props.name]: recipients });
+        return this.quick.update(recipients);
     }
 
     onRowDone() {
