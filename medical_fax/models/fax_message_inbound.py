@@ -63,7 +63,13 @@ class FaxMessage(models.Model):
         """Keep one received fax; its pages are checked as any foreign file."""
         numbers = account.with_context(active_test=False).number_ids
         number = numbers.filtered(lambda n: n.number == received.to)[:1]
-        contacts = self.env["fax.contact"].search([("number", "=", received.sender)])
+        # The cron sees all companies: another one's address book is not for this one.
+        contacts = self.env["fax.contact"].search(
+            [
+                ("number", "=", received.sender),
+                ("company_id", "in", (account.company_id.id, False)),
+            ]
+        )
         contact = contacts if len(contacts) == 1 else contacts.browse()
         message = guard.opened(self).create(
             {
