@@ -116,8 +116,9 @@ class FaxAccount(models.Model):
                 account._provider().verify()
             except ProviderError as error:
                 facts = error.facts
+                label, advice = self.env._(facts.label), self.env._(facts.advice)
                 raise UserError(
-                    f"{self.env._(facts.label)}. {self.env._(facts.advice)}"
+                    self.env._("%(label)s. %(advice)s", label=label, advice=advice)
                 ) from error
             guard.opened(account).write({"state": "connected", "state_reason": False})
 

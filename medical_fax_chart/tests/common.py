@@ -25,7 +25,6 @@ class FaxChartFixture(FaxFixture):
 
     @classmethod
     def _make_users(cls):
-        super()._make_users()
         cls.doctor = cls.new_user(
             "t_doctor", PRACTITIONER, name="Dr Ines Quiroga", licence_number="LIC-4711"
         )
@@ -35,6 +34,7 @@ class FaxChartFixture(FaxFixture):
         cls.desk = cls.new_user("t_front_desk", FRONT_DESK)
         cls.limited = cls.new_user("t_limited", LIMITED)
         cls.chart_manager = cls.new_user("t_chart_manager", CHART_MANAGER)
+        return super()._make_users()
 
     @classmethod
     def _make_source(cls):
