@@ -36,6 +36,10 @@ in_odoo() {
     local suite="$1" database files
     mapfile -t files < <(addon_tests "$suite")
     [ "${#files[@]}" -gt 0 ] || { say "no test files for $suite"; return 5; }
+    if [ "$suite" = tours ]; then
+        AXE_CORE="$("$REPO/dev/axe.sh")" || return
+        export AXE_CORE  # the accessibility tests would be skipped without it
+    fi
     database="medical_fax_test_${CLONE_ID}_$suite"
     python dev/database.py copy "$database" >/dev/null || return
     local status=0

@@ -1,0 +1,160 @@
+import json
+import os
+from pathlib import Path
+
+from odoo.tests import tagged
+
+from .common import PRACTITIONER, FaxChartHttpCommon, pdf, photo_png
+
+FAX_MANAGER = "medical_fax.group_fax_manager"
+SCRIPT = "/medical_fax_chart/static/tests/accessibility/check.js"
+CONTENT = ".o_action_manager .o_content"
+RECIPIENT = ".modal .o_fax_recipient_input input"
+SUGGESTIONS = ".o_fax_recipients [role=listbox] [role=option]"
+BAD_NUMBER = ".o_fax_recipients .o_fax_field_error i"
+
+
+def a_list(name, action, own=(), **values):
+    """A page that lists records: a list, or cards on a phone."""
+    row = ".o_data_row, .o_kanban_record:not(.o_kanban_ghost)"
+    return a_page(name, "list", action, [row], own, **values)
+
+
+def a_form(name, record, own=(), wait=(), **values):
+    action = {
+        "type": "ir.actions.act_window",
+        "res_model": record._name,
+        "res_id": record.id,
+        "views": [[False, "form"]],
+    }
+    wait = [".o_form_view .o_form_sheet", *wait]
+    return a_page(name, "form", action, wait, own, **values)
+
+
+def a_page(name, kind, action, wait, own, root=CONTENT, **values):
+    page = {"name": name, "kind": kind, "action": action, "root": root}
+    return {**page, "wait": list(wait), "own": list(own), **values}
+
+
+def a_composer(name, own, *args, typed=(), **kwargs):
+    """The composer's dialog, on what action_compose is called with."""
+    parts = [".o_fax_recipients", ".o_fax_files", ".o_fax_saved_text", ".o_fax_send"]
+    call = ["fax.composer", "action_compose", list(args), kwargs]
+    wait = [".modal .o_fax_thumbnail img, .modal .o_fax_page", *own]
+    parts += [".o_fax_pages", ".o_fax_page_count", *own]
+    page = a_page(name, "form", None, wait, parts, ".modal-content", call=call)
+    return {**page, "typed": typed} if typed else page
+
+
+@tagged("post_install", "-at_install")
+class TestAccessibility(FaxChartHttpCommon):
+    """Our views, judged by axe-core beside Odoo's own list and form of contacts, which
+    set the measure in the same run (F9). Nothing scrolls sideways, and our own
+    components are large enough for a finger on tablet and phone."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.account.write({"code": "loopback", "undo_seconds": 30})
+        cls.account.action_connect()
+        cls.judge = cls.new_user(
+            "t_accessibility",
+            f"{PRACTITIONER},{FAX_MANAGER},base.group_partner_manager",
+            name="Dr Noor Haddad",
+        )
+        files = {"report.pdf": pdf("A report"), "wound.png": photo_png()}
+        cls.entry = cls.new_entry("Knee examination", files=files)
+        cls.draft = cls.new_entry("Draft", signed=False, author=cls.judge)
+        cls.new_entry("Okafor visit", patient=cls.other_patient)
+        cls.plan = cls.new_plan()
+        cls.new_entry("Session", plan_id=cls.plan.id)
+        cls.new_entry("Unsigned session", plan_id=cls.plan.id, signed=False)
+        cls.blocked = cls.new_patient("Mona Block", fax_blocked=True)
+
+    def setUp(self):
+        super().setUp()
+        if not os.environ.get("AXE_CORE"):
+            self.skipTest("AXE_CORE must name axe-core's script: see dev/axe.sh")
+        self.delivered = self.send(self.entry)
+        self.failed = self.send(self.plan)
+        self.set_state(self.delivered, "delivered", pages_sent=self.delivered.pages)
+        self.set_state(self.failed, "failed", failure_kind="busy")
+
+    def pages_to_judge(self):
+        entry = self.entry
+        everything = {
+            "model": entry._name,
+            "patient_id": self.patient.partner_id.id,
+        }
+        both = entry.search([("title", "in", ("Knee examination", "Okafor visit"))])
+        faxes = [".o_fax_status"]
+        button = [".o_fax_smart_button", ".o_fax_systray"]
+        return [
+            a_list("Odoo’s contacts", "base.action_partner_form", isOdoo=True),
+            a_form("Odoo’s contact", self.drugstore, isOdoo=True),
+            a_list("Faxes", "medical_fax.fax_message_action", faxes),
+            a_form(
+                "A delivered fax",
+                self.delivered,
+                [".o_fax_pages"],
+                [".o_fax_pages .o_fax_thumbnail img"],
+            ),
+            a_form("A failed fax", self.failed),
+            a_list("Address book", "medical_fax.fax_contact_action"),
+            a_form("A fax contact", self.lee),
+            a_form("An account", self.account),
+            a_list("Patients", "medical_chart.medical_patient_action"),
+            a_form("A patient", self.patient, button),
+            a_list("Chart entries", "medical_chart.medical_chart_entry_action"),
+            a_form("A signed entry", entry, button),
+            a_form("A draft", self.draft),
+            a_form("A plan", self.plan, button),
+            a_composer("Composer of an entry", [], entry._name, entry.ids),
+            a_composer("Composer of dates", [".o_fax_items"], **everything),
+            a_composer("Composer of two", [".o_fax_batch"], entry._name, both.ids),
+            a_composer("Suggestions", [SUGGESTIONS], typed=[RECIPIENT, "ross", False]),
+            a_composer("A bad number", [BAD_NUMBER], typed=[RECIPIENT, "514 55", True]),
+            a_page(
+                "What was sent",
+                "form",
+                None,
+                [],
+                [".o_fax_notice .o_fax_undo"],
+                ".o_fax_notices",
+                notice={
+                    "message_ids": self.delivered.ids,
+                    "recipients": ["Dr Ann Lee"],
+                    "pages": 2,
+                    "undo_seconds": 600,
+                },
+            ),
+        ]
+
+    def judge_at(self, size):
+        content = Path(os.environ["AXE_CORE"]).read_bytes()
+        axe = self.env["ir.attachment"].create(
+            {
+                "name": "axe.js",
+                "raw": content,
+                "mimetype": "application/javascript",
+                "public": True,
+            }
+        )
+        params = {"axe": f"/web/content/{axe.id}", "pages": self.pages_to_judge()}
+        self.browser_size = size
+        self.browser_js(
+            "/odoo",
+            f"import('{SCRIPT}').then((check) => check.run({json.dumps(params)}))",
+            "odoo.isReady === true",
+            login=self.judge.login,
+            timeout=180,
+        )
+
+    def test_desk(self):
+        self.judge_at("1366x768")
+
+    def test_tablet(self):
+        self.judge_at("820x1180")
+
+    def test_phone(self):
+        self.judge_at("390x844")
