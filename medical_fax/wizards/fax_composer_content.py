@@ -180,11 +180,14 @@ class FaxComposer(models.TransientModel):
     # CONTENT
 
     def _text(self, value):
-        """A field's value as one reads it, in the user's language and time zone."""
+        """A field's value as one reads it, in the user's language and time zone.
+
+        Months are written out: abroad, 03/02 would be another day.
+        """
         if isinstance(value, datetime):
-            return tools.format_datetime(self.env, value, dt_format="short")
+            return tools.format_datetime(self.env, value, dt_format=f"{_DAY} HH:mm")
         if isinstance(value, date):
-            return tools.format_date(self.env, value)
+            return tools.format_date(self.env, value, date_format=_DAY)
         if isinstance(value, models.BaseModel):
             return ", ".join(value.mapped("display_name"))
         return str(value or "")
