@@ -13,20 +13,6 @@ from .common import FaxCommon
 # the module's own object opens it, and no text can stand for that.
 FORGED_KEYS = (True, 1, "1", "<object object>", {}, [1], {"_TOKEN": 1}, repr(guard))
 
-# What each state may follow, written down a second time: the table in the code is
-# compared with it, so that nobody widens it unnoticed.
-MAY_FOLLOW = {
-    "queued": {"draft", "held"},
-    "held": {"draft", "queued"},
-    "submitting": {"queued"},
-    "submitted": {"submitting", "uncertain"},
-    "uncertain": {"submitting", "submitted"},
-    "delivered": {"submitting", "submitted", "uncertain"},
-    "partial": {"submitting", "submitted", "uncertain"},
-    "failed": {"submitting", "submitted", "uncertain", "queued", "held"},
-    "cancelled": {"draft", "queued", "held", "submitted", "uncertain"},
-}
-
 
 @tagged("post_install", "-at_install")
 class TestFaxMessageGuards(FaxCommon):
