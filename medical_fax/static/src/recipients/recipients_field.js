@@ -41,11 +41,16 @@ export class RecipientsField extends Component {
         useBus(this.props.record.model.bus, "NEED_LOCAL_CHANGES", ({ detail }) =>
             detail.proms.push(this.commitText())
         );
-        // The cursor stands here when the dialog opens.
         useEffect(
-            (input) => input?.focus({ preventScroll: true }),
+            (input) => this.onInputThere(input),
             () => [this.inputRef.el]
         );
+    }
+
+    /** The cursor stands here when the dialog opens; and the dialog gets a name. */
+    onInputThere(input) {
+        input?.focus({ preventScroll: true });
+        input?.closest("[role=dialog]")?.setAttribute("aria-label", _t("Fax"));
     }
 
     get recipients() {
