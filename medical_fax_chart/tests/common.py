@@ -18,7 +18,7 @@ CHART_MANAGER = "medical_chart.group_manager"
 class FaxChartFixture(FaxFixture):
     """The clinic of medical_fax's tests, with charts instead of stand-ins for them.
 
-    ``doctor`` and ``colleague`` are practitioners, ``desk`` stands at the front desk,
+    ``doctor`` and ``other_doctor`` are practitioners, ``desk`` is at the front desk,
     ``limited`` is Practitioner Limited and the practitioner of ``other_patient``.
     ``user`` and ``manager`` fax and have no chart.
     """
@@ -30,7 +30,7 @@ class FaxChartFixture(FaxFixture):
         )
         # sudo: one's own signature, in a field of administrators
         cls.doctor.sudo().signature_image = base64.b64encode(signature_png())
-        cls.colleague = cls.new_user("t_colleague_doctor", PRACTITIONER)
+        cls.other_doctor = cls.new_user("t_other_doctor", PRACTITIONER)
         cls.desk = cls.new_user("t_front_desk", FRONT_DESK)
         cls.limited = cls.new_user("t_limited", LIMITED)
         cls.chart_manager = cls.new_user("t_chart_manager", CHART_MANAGER)

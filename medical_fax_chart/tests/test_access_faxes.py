@@ -105,7 +105,7 @@ class TestFaxesOfRecords(FaxesFixture, FaxChartCommon):
         fax = self.fax(self.normal)
         for user, opens in (
             (self.doctor, True),
-            (self.colleague, True),
+            (self.other_doctor, True),
             (self.desk, True),
             (self.manager, False),  # sees every fax, and may not read charts
         ):
@@ -126,7 +126,7 @@ class TestFaxesOfRecords(FaxesFixture, FaxChartCommon):
             with self.subTest(user.login):
                 self.assertEqual(self.seen_by(user, fax), fax)
                 self.assertTrue(fax.document_id.with_user(user).has_access("read"))
-        for user in (self.colleague, self.desk, self.user):
+        for user in (self.other_doctor, self.desk, self.user):
             with self.subTest(user.login):
                 self.assertFalse(self.seen_by(user, fax))
                 with self.assertRaises(AccessError):
@@ -137,7 +137,7 @@ class TestFaxesOfRecords(FaxesFixture, FaxChartCommon):
         """Who may use the line sees that there was a fax, and not its pages."""
         fax = self.send(self.private)
         self.assertEqual(fax.number_id, self.number)
-        for user in (self.colleague, self.desk, self.user):
+        for user in (self.other_doctor, self.desk, self.user):
             with self.subTest(user.login):
                 self.assertEqual(self.seen_by(user, fax), fax)
                 self.assertFalse(fax.document_id.with_user(user).has_access("read"))
@@ -147,8 +147,10 @@ class TestFaxesOfRecords(FaxesFixture, FaxChartCommon):
     def test_part_of_a_document_is_private(self):
         """One page that may not be read closes the whole document."""
         fax = self.fax(self.normal | self.private)
-        self.assertEqual(self.seen_by(self.colleague, fax), fax)
-        self.assertFalse(fax.document_id.with_user(self.colleague).has_access("read"))
+        self.assertEqual(self.seen_by(self.other_doctor, fax), fax)
+        self.assertFalse(
+            fax.document_id.with_user(self.other_doctor).has_access("read")
+        )
         self.assertTrue(fax.document_id.with_user(self.doctor).has_access("read"))
 
     def test_limited_sees_those_of_own_patients(self):
@@ -219,10 +221,10 @@ class TestFaxesOfRecordsRpc(FaxesFixture, FaxChartHttpCommon):
     def test_every_way_of_reading(self):
         fax = self.fax(self.private, subject="Very secret")
         export = self.env.ref("base.group_allow_export")
-        export.user_ids |= self.doctor | self.colleague | self.desk | self.user
+        export.user_ids |= self.doctor | self.other_doctor | self.desk | self.user
         for user, sees in (
             (self.doctor, True),
-            (self.colleague, False),
+            (self.other_doctor, False),
             (self.desk, False),
             (self.user, False),
         ):

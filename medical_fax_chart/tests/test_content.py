@@ -29,7 +29,7 @@ class TestRange(FaxChartCommon):
             (
                 "Colleague’s secret",
                 "2026-03-08 15:00:00",
-                {"privacy": "private", "author": cls.colleague},
+                {"privacy": "private", "author": cls.other_doctor},
             ),
             ("Of April", "2026-04-01 15:00:00", {}),
         ):
@@ -56,7 +56,7 @@ class TestRange(FaxChartCommon):
 
     def test_not_readable_is_counted_and_never_named(self):
         """Not in the dialog, not in its summary, not on the pages, not in the note."""
-        for user, count in ((self.doctor, 1), (self.colleague, 1), (self.desk, 3)):
+        for user, count in ((self.doctor, 1), (self.other_doctor, 1), (self.desk, 3)):
             composer = self.march(user)
             with self.subTest(user.login):
                 self.assertIn(
@@ -136,7 +136,9 @@ class TestRange(FaxChartCommon):
         self.assertEqual(composer.date_to, fields.Date.to_date("2026-03-06"))
         titles = [item["title"] for item in composer.items]
         self.assertEqual(titles, ["Second visit", "Unsigned note"])
-        self.assertFalse(composer_of(self.colleague).date_from, "has filtered nothing")
+        self.assertFalse(
+            composer_of(self.other_doctor).date_from, "has filtered nothing"
+        )
 
 
 @tagged("post_install", "-at_install")

@@ -69,7 +69,7 @@ class TestFaxChartTours(FaxChartHttpCommon):
             (
                 "Colleague’s secret",
                 "2026-03-08 15:00:00",
-                {"privacy": "private", "author": self.colleague},
+                {"privacy": "private", "author": self.other_doctor},
             ),
             ("Second visit", "2026-03-09 15:00:00", {}),
             ("Of April", "2026-04-01 15:00:00", {}),
