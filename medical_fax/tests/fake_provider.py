@@ -64,9 +64,9 @@ class FakeService:
     # Called by the provider
 
     def submit(self, request):
+        self.submitted.append(request)
         if self.on_submit:
             self.on_submit(request)
-        self.submitted.append(request)
         error = self._script.popleft() if self._script else None
         if error is not None:
             raise error
