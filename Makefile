@@ -12,7 +12,10 @@ run:                    ## the demo clinic on http://localhost:8069
 test:                   ## every test
 	@dev/test.sh unit odoo tours system -- $(ARGS)
 
-test-unit:              ## tests of providers and documents, without Odoo (seconds)
+test-quick:             ## providers and documents without Odoo, in seconds
+	@dev/test.sh quick -- $(ARGS)
+
+test-unit:              ## all tests without Odoo, the slow ones too
 	@dev/test.sh unit -- $(ARGS)
 
 test-odoo:              ## the addons' tests in Odoo
@@ -36,4 +39,4 @@ clean:                  ## drop this clone's databases and build files
 distclean:              ## the same, and the shared cache (Odoo, virtual environments)
 	@dev/clean.sh all
 
-.PHONY: help run test test-unit test-odoo test-tours test-system lint format clean distclean
+.PHONY: help run test test-quick test-unit test-odoo test-tours test-system lint format clean distclean

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Run suites of tests: `test.sh SUITE... [-- PYTEST ARGUMENTS]`.
 #
-#   unit    providers and documents, plain pytest without Odoo
+#   quick   providers and documents without what is slow: while one writes
+#   unit    all plain pytest without Odoo
 #   odoo    the addons' tests inside Odoo, on a copy of the prepared template
 #   tours   the addons' browser tours, on another copy
 #   system  tests/ without unit: real servers, installation
@@ -51,6 +52,10 @@ in_odoo() {
 
 run_suite() {
     case "$1" in
+        quick)
+            timeout 120 pytest tests/unit/providers tests/unit/document \
+                -m "not ocr and not slow" "${arguments[@]}"
+            ;;
         unit) timeout 300 pytest tests/unit "${arguments[@]}" ;;
         odoo | tours) in_odoo "$1" ;;
         system) timeout 1800 pytest tests --ignore=tests/unit "${arguments[@]}" ;;
