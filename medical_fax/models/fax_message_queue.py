@@ -80,10 +80,11 @@ class FaxMessage(models.Model):
         self._take_over_all()
         began = time.monotonic()
         calls = Calls(self._concurrent_calls())
+        stuck = set()
         sent = 0
         while True:
             if time.monotonic() - began < self._round_seconds():
-                self._fill(calls)
+                self._fill(calls, stuck)
             if not calls:
                 break
             outcome = calls.next()
@@ -94,7 +95,7 @@ class FaxMessage(models.Model):
             sent += 1
         if sent:
             self.env.ref("medical_fax.ir_cron_fax_poll")._trigger()
-        if self._claimable(1):
+        if self._claimable(1, stuck):
             self._wake()
         # Nothing remains: called again at once it would never let the others work.
         self.env["ir.cron"]._commit_progress(sent, remaining=0)
@@ -127,31 +128,30 @@ class FaxMessage(models.Model):
             self._step(f"Lost attempt {attempt.id}", attempt._take_over)
 
     @api.model
-    def _fill(self, calls):
-        """Claim faxes and start their calls until all places are taken."""
+    def _fill(self, calls, stuck):
+        """Claim faxes and start their calls until all places are taken.
+
+        :param stuck: ids of faxes that cannot be claimed in this round; added to
+        """
         while calls.free:
-            candidates = self._claimable(calls.free)
+            candidates = self._claimable(calls.free, stuck)
             # The snapshot of a long transaction would not show what others do.
             self.env["ir.cron"]._commit_progress()
-            claimed = [message for message in candidates if message._start(calls)]
-            if not claimed:
+            if not candidates:
                 return
+            for message in candidates:
+                message._start(calls)
+                if message.state == "queued":
+                    stuck.add(message.id)
 
     def _start(self, calls):
-        """Claim one fax and start its call.
-
-        :return: whether there may be more to do: claimed, or put on hold
-        """
-        if not calls.free:
-            return False
-        state = self.state
+        """Claim one fax and start its call; a hold may be all that comes of it."""
         attempt = self._step(f"Claim of fax {self.id}", self._claim_or_put_aside)
         if not attempt:
-            return self.state != state
+            return
         call = self._step(f"Request of attempt {attempt.id}", attempt._prepared_call)
         if call:
             calls.start(attempt.id, *call)
-        return True
 
     def _claim_or_put_aside(self):
         """A fax that cannot be claimed is held, so that it does not come up again
