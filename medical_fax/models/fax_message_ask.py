@@ -64,10 +64,14 @@ class FaxAccount(models.Model):
     def _look(self):
         """Look lost submissions up, for as long as it is our turn."""
         capabilities = self._capabilities()
+        seen = []
         while True:
             attempts = self._due_attempts(
-                "resolving", limit=capabilities.looks_at_once
+                "resolving",
+                extra=Domain("id", "not in", seen),
+                limit=capabilities.looks_at_once,
             )
+            seen += attempts.ids
             if not attempts or not self._turn("find", capabilities.look_pause):
                 return
             wanted = {}

@@ -23,7 +23,7 @@ class TestSending(FaxCommon):
     """Claim, commit, call, record, commit: nothing leaves without a row."""
 
     def expire_leases(self):
-        past = waits.now() - timedelta(seconds=1)
+        past = waits.now() - timedelta(seconds=2)
         self.env["fax.attempt"].search([]).lease_until = past
 
     def test_what_the_provider_is_given(self):
@@ -104,6 +104,7 @@ class TestSending(FaxCommon):
         with mute_logger(LOOK):
             self.run_queue()
             self.assertEqual(fax.state, "submitting")
+            self.expire_leases()
             self.run_queue()
         self.assertFalse(self.fake.submitted)
         self.assertEqual(fax.state, "uncertain")

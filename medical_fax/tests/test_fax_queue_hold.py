@@ -4,7 +4,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from ..models import guard
-from ..providers import FaxState, FindBy, Hint
+from ..providers import FailureKind, FaxState, FindBy, Hint
 from ..tools import waits
 from .common import LEE, FaxCommon
 from .fake_provider import FakeProvider
@@ -92,10 +92,15 @@ class TestOverdue(HoldCommon):
         self.able(find=FindBy.REFERENCE)
         self.sleep(self.fax, hours=2)
         self.run_cron("ir_cron_fax_send")
-        self.fake.there = [[], [], ["fax-3"]]
+        self.account.retry_limit = 3
+        self.fake.there = [[], ["fax-3"], ["fax-2"]]
         self.probe()
         self.assertEqual(self.fax.state, "submitted")
-        self.assertEqual(self.fax.attempt_ids.provider_id, "fax-3")
+        attempt = self.fax.attempt_ids
+        self.assertEqual((attempt.provider_id, attempt.number), ("fax-3", 3))
+        asked = [reference for reference, _fingerprint in self.fake.looked]
+        references = [f"{self.fax.uuid}-{number}" for number in (4, 3, 2, 1)]
+        self.assertEqual(asked, references)
 
     def test_a_provider_that_cannot_look(self):
         self.able()
@@ -221,8 +226,6 @@ class TestHome(HoldCommon):
         self.run_cron("ir_cron_fax_send")
         self.move_away()
         self.account.with_user(self.manager).action_confirm_restored()
-        from ..providers import FailureKind
-
         self.fake.answer(
             FaxState.FAILED, self.fax.attempt_ids, failure=FailureKind.BUSY
         )
@@ -260,6 +263,14 @@ class TestHints(HoldCommon):
     def store(self, provider_id, **values):
         hint = Hint(provider_id=provider_id, event="success", **values)
         self.hints._store(self.account, [hint])
+
+    def set_received(self, hint, ago):
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE fax_hint SET create_date = %s WHERE id = %s",
+            (waits.now() - ago, hint.id),
+        )
+        hint.invalidate_recordset()
 
     def test_the_same_event_is_one_row(self):
         for _time in range(3):
@@ -302,10 +313,10 @@ class TestHints(HoldCommon):
         self.run_cron("ir_cron_fax_poll")
         hint = self.hints.search([])
         self.assertFalse(hint.is_done, "its answer may not be recorded yet")
-        hint.sudo().create_date = waits.now() - timedelta(seconds=301)
+        self.set_received(hint, timedelta(seconds=302))
         self.run_cron("ir_cron_fax_poll")
         self.assertTrue(hint.is_done)
-        hint.sudo().create_date = waits.now() - timedelta(days=31)
+        self.set_received(hint, timedelta(days=31))
         hint._gc_done()
         self.assertFalse(hint.exists())
 
@@ -324,6 +335,7 @@ class TestPace(HoldCommon):
         self.assertFalse(take("find", 60))
         self.assertTrue(take("status", 60), "each kind of call has its own pace")
         self.env["fax.account.pace"].search([]).sudo().next_at = waits.now()
+        self.env.flush_all()
         self.assertTrue(take("find", 0))
         self.account._slow_down("find", 60)
         self.assertFalse(take("find", 0))

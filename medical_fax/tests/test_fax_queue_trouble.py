@@ -55,7 +55,7 @@ class TestTrouble(FaxCommon):
         self.assertEqual(len(self.fake.submitted), 3)
         self.assertEqual(set(self.faxes[1:].mapped("state")), {"submitted"})
         self.assertEqual(self.bad.state, "submitting")
-        self.bad.attempt_ids.lease_until = waits.now() - timedelta(seconds=1)
+        self.bad.attempt_ids.lease_until = waits.now() - timedelta(seconds=2)
         with mute_logger(LOOK):
             self.run_queue()
         self.assertEqual(self.bad.state, "uncertain")
