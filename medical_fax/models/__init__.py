@@ -1,5 +1,6 @@
 from . import fax_visibility_mixin
 from . import fax_authorization
+from . import fax_failure
 from . import fax_account
 from . import fax_number
 from . import fax_contact
@@ -9,6 +10,7 @@ from . import fax_text
 from . import fax_cover_page
 from . import fax_document
 from . import fax_message
+from . import fax_message_failure
 from . import fax_message_state
 from . import fax_attempt
 from . import fax_message_queue
