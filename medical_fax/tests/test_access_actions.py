@@ -107,7 +107,20 @@ class TestPublicMethods(FaxCommon):
     of ours are listed, so that a new one is looked at by someone who thinks of it."""
 
     EXPECTED = {
-        "fax.account": {"action_connect", "action_disconnect"},
+        "fax.account": {
+            "action_ask_disconnect",
+            "action_confirm_live",
+            "action_confirm_restored",
+            "action_connect",
+            "action_disconnect",
+            "action_enter_key",
+            "action_probe_callback",
+            "action_view_callback",
+            "callback_form",
+            "connect",
+            "connect_form",
+            "disconnect_form",
+        },
         "fax.attempt": set(),
         "fax.composer": {
             "action_add_files",
