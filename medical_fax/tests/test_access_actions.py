@@ -111,10 +111,18 @@ class TestPublicMethods(FaxCommon):
 
     EXPECTED = {
         "fax.account": {
+            "action_ask_disconnect",
             "action_confirm_live",
             "action_confirm_restored",
             "action_connect",
             "action_disconnect",
+            "action_enter_key",
+            "action_probe_callback",
+            "action_view_callback",
+            "callback_form",
+            "connect",
+            "connect_form",
+            "disconnect_form",
         },
         "fax.account.pace": set(),
         "fax.attempt": set(),
