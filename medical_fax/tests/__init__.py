@@ -33,3 +33,4 @@ from . import test_fax_source
 from . import test_privacy
 from . import test_rpc
 from . import test_tours
+from . import test_tours_failure
