@@ -230,6 +230,8 @@ class TestHome(HoldCommon):
         for _round in range(3):
             self.fake.there = [["fax-5"], ["fax-5"]]
             self.run_cron("ir_cron_fax_poll")
+            for attempt in (self.fax | twin).attempt_ids:
+                attempt.lease_until -= timedelta(minutes=2)  # time passes
         self.assertEqual((self.fax | twin).mapped("state"), ["uncertain"] * 2)
         self.assertIn("another one that is like both", twin.unsure_reason)
         self.run_queue()
