@@ -67,7 +67,7 @@ class FaxMessage(models.Model):
         """Hook: the faxes that need somebody, whoever that is."""
         open_trouble = Domain("state", "in", TROUBLE)
         open_trouble &= Domain("acknowledged_on", "=", False)
-        limit = fields.Datetime.now() - waits.delta(self.env, "hold_notice")
+        limit = waits.now() - waits.delta(self.env, "hold_notice")
         held = Domain("state", "=", "held")
         held &= Domain("held_at", "=", False) | Domain("held_at", "<=", limit)
         return open_trouble | held
@@ -213,7 +213,7 @@ class FaxMessage(models.Model):
         self.write(
             {
                 "acknowledged_by_id": self.env.uid,
-                "acknowledged_on": fields.Datetime.now(),
+                "acknowledged_on": waits.now(),
                 "acknowledged_how": how,
                 "acknowledged_note": note,
             }

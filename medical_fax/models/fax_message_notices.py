@@ -78,11 +78,11 @@ class FaxMessage(models.Model):
                 theirs[user] = theirs.get(user, self.browse()) | message
         for user, messages in theirs.items():
             messages._notify(user)
-        self.told_at = fields.Datetime.now()
+        self.told_at = waits.now()
 
     def _notify(self, user):
         cause = self[0]._notice_cause()
-        recent = fields.Datetime.now() - waits.delta(self.env, "notice_group")
+        recent = waits.now() - waits.delta(self.env, "notice_group")
         notice = self.env["mail.activity"].search(
             [
                 ("user_id", "=", user.id),

@@ -21,22 +21,16 @@ export const faxStatusService = {
         }
 
         function show(ids) {
-            const view =
-                ids.length === 1
-                    ? { res_id: ids[0], views: [[false, "form"]] }
-                    : {
-                          domain: [["id", "in", ids]],
-                          views: [
-                              [false, "list"],
-                              [false, "form"],
-                          ],
-                      };
             forget(ids);
-            action.doAction({
+            if (ids.length > 1) {
+                return action.doAction("medical_fax.fax_message_action_attention");
+            }
+            return action.doAction({
                 type: "ir.actions.act_window",
                 name: _t("Not delivered"),
                 res_model: "fax.message",
-                ...view,
+                res_id: ids[0],
+                views: [[false, "form"]],
             });
         }
 
