@@ -120,7 +120,9 @@ class FaxMessage(models.Model):
             return group.all_user_ids.filtered(lambda u: u.active and not u.share)
 
         def ours(users):
-            return users.filtered(lambda u: u.active and self.company_id in u.company_ids)
+            return users.filtered(
+                lambda u: u.active and self.company_id in u.company_ids
+            )
 
         # sudo: membership of the groups, whoever's cron or button runs this
         groups = self.env["res.groups"].sudo()

@@ -158,7 +158,9 @@ class FaxMessage(models.Model):
         if self.state == "uncertain":
             return self.env._("First enter whether it arrived.")
         if self.state not in FINAL_STATES:
-            return self.env._("It has not ended yet: %(state)s.", state=self.state_words)
+            return self.env._(
+                "It has not ended yet: %(state)s.", state=self.state_words
+            )
         if later := self._standing_resend():
             return self.env._(
                 "It was sent again already, as %(name)s: %(state)s. Go on with that "
@@ -203,8 +205,10 @@ class FaxMessage(models.Model):
         """The fax that sends this one again, unless it was taken back, or given up:
         then this one may be sent anew. So nobody goes on from two faxes at once."""
         given_up = self.resend_ids.filtered(
-            lambda m: m.state in ("failed", "partial")
-            and m.acknowledged_how in ("called", "nothing")
+            lambda m: (
+                m.state in ("failed", "partial")
+                and m.acknowledged_how in ("called", "nothing")
+            )
         )
         standing = self.resend_ids - given_up
         return standing.filtered(lambda m: m.state != "cancelled")[:1]

@@ -6,14 +6,18 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from ..providers import FailureKind
+from . import samples
 from .common import FaxCommon, FaxHttpCommon, RpcError
 
 
 class AttentionCase(FaxCommon):
     def fax_in(self, state, user=None, **values):
         """A fax that came into a state; ``values`` are written with it."""
-        send = {"number_id": values.pop("number_id", self.number.id)}
-        fax = self.send(user=user or self.user, **send)
+        number = values.pop("number_id", self.number.id)
+        made_of = {}
+        if values.pop("is_file", False):
+            made_of["attachment_ids"] = self.upload(samples.pdf()).ids
+        fax = self.send(user=user or self.user, number_id=number, **made_of)
         if state in ("failed", "partial", "uncertain"):
             self.set_state(fax, "submitted")
             self.move(fax, state, values)
@@ -80,9 +84,7 @@ class TestNeedsAttention(AttentionCase):
         """Searching for those that need nobody finds exactly the rest."""
         faxes = self.fax_in("failed") | self.fax_in("held") | self.fax_in("delivered")
         faxes |= self.fax_in("held", held_at=self.ago(hours=1))
-        found = faxes.search(
-            [("id", "in", faxes.ids), ("needs_attention", "=", False)]
-        )
+        found = faxes.search([("id", "in", faxes.ids), ("needs_attention", "=", False)])
         self.assertEqual(found, faxes.filtered(lambda fax: not fax.needs_attention))
         self.assertEqual(len(found), 2)
         every = faxes.search(
@@ -93,7 +95,7 @@ class TestNeedsAttention(AttentionCase):
     def test_for_whom(self):
         """Of the numbers one may use, and counted as one sees them."""
         ours = self.fax_in("failed")
-        private = self.fax_in("failed", number_id=self.private_number.id)
+        private = self.fax_in("failed", number_id=self.private_number.id, is_file=True)
         self.assertEqual(self.shown(self.user), ours | private)
         self.assertEqual(self.shown(self.colleague), ours)
         self.assertFalse(self.shown(self.stranger) & (ours | private))
@@ -110,9 +112,7 @@ class TestNeedsAttention(AttentionCase):
 
     def test_counting_ends_at_a_hundred(self):
         fax = self.fax_in("failed")
-        with patch(
-            "odoo.addons.medical_fax.models.fax_message_attention.COUNTED", 1
-        ):
+        with patch("odoo.addons.medical_fax.models.fax_message_attention.COUNTED", 1):
             self.fax_in("failed")
             count = fax.with_user(self.user).get_attention_count()
         self.assertEqual(count, 1)
@@ -179,6 +179,7 @@ class TestNextSteps(AttentionCase):
         self.set_state(fax, "failed", failure_kind="busy")
         self.assertIn("edit", self.steps(fax, self.colleague))
         entry.write({"ref": "HIDDEN", "user_id": self.user.id})
+        self.env.invalidate_all()
         self.assertIn("edit", self.steps(fax))
         self.assertNotIn("edit", self.steps(fax, self.colleague))
         self.assertIn("resend", self.steps(fax, self.colleague))
@@ -399,7 +400,9 @@ class TestAttentionThroughRpc(FaxHttpCommon):
 
     def setUp(self):
         super().setUp()
-        self.fax = self.send(number_id=self.private_number.id)
+        file = self.upload(samples.pdf())
+        number = self.private_number.id
+        self.fax = self.send(attachment_ids=file.ids, number_id=number)
         self.set_state(self.fax, "failed", failure_kind="busy")
 
     def refused(self, user, model, method, *args):
@@ -417,9 +420,7 @@ class TestAttentionThroughRpc(FaxHttpCommon):
                 {"resend_of_id": False},
             ):
                 with self.subTest(user=user.login, values=values):
-                    self.refused(
-                        user, "fax.message", "write", self.fax.ids, values
-                    )
+                    self.refused(user, "fax.message", "write", self.fax.ids, values)
 
     def test_private_methods(self):
         for method in ("_acknowledge", "_put_away", "_resend", "_cron_notices"):
@@ -427,17 +428,20 @@ class TestAttentionThroughRpc(FaxHttpCommon):
                 self.refused(self.manager, "fax.message", method, self.fax.ids)
 
     def test_a_forged_answer(self):
-        """The question's faxes come from the client, and are checked as the user."""
+        """The question's faxes come from the client, and are checked as the user: the
+        colleague sees this one through its record, and may not fax for its number."""
+        fax = self.send(number_id=self.private_number.id)
+        self.set_state(fax, "failed", failure_kind="busy")
         self.login(self.colleague)
-        values = {"kind": "nothing", "message_ids": [[6, 0, self.fax.ids]], "text": "x"}
+        values = {"kind": "nothing", "message_ids": [[6, 0, fax.ids]], "text": "x"}
         wizard = self.call_kw("fax.answer", "create", [values])
         self.refused(self.colleague, "fax.answer", "action_confirm", wizard)
-        wizard = self.call_kw("fax.resend", "create", [{"message_id": self.fax.id}])
+        wizard = self.call_kw("fax.resend", "create", [{"message_id": fax.id}])
         self.call_kw("fax.resend", "write", wizard, {"number_typed": "5145550199"})
         self.refused(self.colleague, "fax.resend", "action_send", wizard)
-        self.fax.invalidate_recordset()
-        self.assertFalse(self.fax.acknowledged_on)
-        self.assertFalse(self.fax.resend_ids)
+        fax.invalidate_recordset()
+        self.assertFalse(fax.acknowledged_on)
+        self.assertFalse(fax.resend_ids)
 
     def test_the_counter(self):
         for user, count in ((self.user, 1), (self.colleague, 0), (self.plain, 0)):

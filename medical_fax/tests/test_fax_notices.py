@@ -171,9 +171,7 @@ class TestGroupedNotices(NoticeCase):
         for user in self.user | self.colleague:
             notice = self.notices(user)
             self.assertEqual(len(notice), 1)
-            self.assertEqual(
-                notice.summary, f"{faxes[0].name} and 4 more: Line busy"
-            )
+            self.assertEqual(notice.summary, f"{faxes[0].name} and 4 more: Line busy")
             self.assertEqual(notice.fax_message_ids, faxes)
 
     def test_one_after_the_other(self):
@@ -297,7 +295,9 @@ class TestNoticesOfHolds(NoticeCase):
         self.run_queue()
         notice = self.notices(self.user)
         self.assertEqual(notice.fax_message_ids, faxes)
-        self.assertIn(f"{faxes[0].name} and 2 more: All sending is paused", notice.summary)
+        self.assertIn(
+            f"{faxes[0].name} and 2 more: All sending is paused", notice.summary
+        )
 
     def test_it_closes_when_sending_goes_on_and_comes_again(self):
         fax = self.send()
