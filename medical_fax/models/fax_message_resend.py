@@ -298,6 +298,8 @@ class FaxMessage(models.Model):
                 "scheduled_at": "",
                 "next": False,
                 "refused": list(refused),
+                # What somebody was told of, and need not look at any more
+                "instead_of": self.resend_of_id.ids,
                 **params,
             },
         }

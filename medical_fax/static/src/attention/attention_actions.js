@@ -17,6 +17,7 @@ async function onChanged(env, { params }) {
 async function onPutAway(env, { params }) {
     await onChanged(env, { params });
     const { message_ids: ids, count } = params;
+    env.bus.trigger("medical_fax:dealt_with", { ids });
     const close = env.services.notification.add(
         count === 1 ? _t("Dealt with") : _t("%s faxes dealt with", count),
         {

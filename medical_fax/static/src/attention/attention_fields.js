@@ -1,5 +1,4 @@
 import { Component } from "@odoo/owl";
-import { formatDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
@@ -25,6 +24,10 @@ export class FaxRecipientField extends Component {
         return [organization, number].filter((line) => line && line !== this.name);
     }
 
+    get patient() {
+        return this.data.patient_id?.display_name || "";
+    }
+
     get call() {
         const phone = this.data.voice_phone;
         return phone && { phone, href: `tel:${phone.replace(/[^\d+]/g, "")}` };
@@ -42,7 +45,11 @@ export class FaxTroubleField extends Component {
     }
 
     get advice() {
-        return this.data.state === "held" ? "" : this.data.failure_advice;
+        const { state, unsure_reason: unsure, failure_advice: advice } = this.data;
+        if (state === "held") {
+            return "";
+        }
+        return state === "uncertain" && unsure ? unsure : advice;
     }
 
     get tries() {
@@ -63,7 +70,12 @@ export class FaxSinceField extends Component {
         }
         return at.hasSame(DateTime.now(), "day")
             ? _t("Today %s", at.toLocaleString(DateTime.TIME_SIMPLE))
-            : formatDateTime(at, { showSeconds: false });
+            : at.toLocaleString({
+                  month: "short",
+                  day: "numeric",
+                  hour: "numeric",
+                  minute: "2-digit",
+              });
     }
 
     get sender() {
@@ -78,7 +90,12 @@ fields.add("fax_recipient", {
     component: FaxRecipientField,
     supportedTypes: ["char"],
     listViewWidth: [150, 240],
-    fieldDependencies: [char("partner_organization"), char("number_display"), char("voice_phone")],
+    fieldDependencies: [
+        char("partner_organization"),
+        char("number_display"),
+        char("voice_phone"),
+        { name: "patient_id", type: "many2one", relation: "res.partner", readonly: true },
+    ],
 });
 fields.add("fax_trouble", {
     component: FaxTroubleField,
@@ -87,6 +104,7 @@ fields.add("fax_trouble", {
     fieldDependencies: [
         { name: "state", type: "selection", readonly: true },
         char("failure_advice"),
+        char("unsure_reason"),
         { name: "attempt_count", type: "integer", readonly: true },
     ],
 });

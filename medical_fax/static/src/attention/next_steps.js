@@ -6,20 +6,58 @@ import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
-/** Each step that the server offers: its words, its picture, and what does it. */
+/**
+ * Each step that the server offers: its words, its picture, and what does it. Those
+ * beside stand as buttons of their own, so that one press is enough.
+ */
 const STEPS = {
-    missing: { label: _t("Send what is missing"), icon: "fa-files-o", method: "action_resend_missing" },
-    plain: { label: _t("Send as a plain copy"), icon: "fa-picture-o", method: "action_resend_plain" },
+    missing: {
+        label: _t("Send what is missing"),
+        icon: "fa-files-o",
+        method: "action_resend_missing",
+    },
+    plain: {
+        label: _t("Send as a plain copy"),
+        icon: "fa-picture-o",
+        method: "action_resend_plain",
+    },
     resend: { label: _t("Resend"), icon: "fa-repeat", method: "action_resend" },
-    number: { label: _t("Resend to another number"), icon: "fa-hashtag", method: "action_resend_to_number" },
-    edit: { label: _t("Edit and send as new"), icon: "fa-pencil", method: "action_edit_and_send" },
-    called: { label: _t("Called them"), icon: "fa-phone", method: "action_called" },
-    nothing: { label: _t("Nothing to do"), icon: "fa-check", method: "action_nothing_to_do" },
-    ask: { label: _t("Ask the provider again"), icon: "fa-refresh", method: "action_ask_provider" },
-    arrived: { label: _t("It arrived"), icon: "fa-check", method: "action_arrived" },
-    missed: { label: _t("It did not arrive"), icon: "fa-times", method: "action_missed" },
+    number: {
+        label: _t("Resend to another number"),
+        icon: "fa-hashtag",
+        method: "action_resend_to_number",
+    },
+    edit: {
+        label: _t("Edit and send as new"),
+        icon: "fa-pencil",
+        method: "action_edit_and_send",
+    },
+    called: { label: _t("Called them"), icon: "fa-phone", method: "action_called", isBeside: true },
+    nothing: {
+        label: _t("Nothing to do"),
+        icon: "fa-check",
+        method: "action_nothing_to_do",
+        isBeside: true,
+    },
+    ask: {
+        label: _t("Ask the provider again"),
+        icon: "fa-refresh",
+        method: "action_ask_provider",
+    },
+    arrived: {
+        label: _t("It arrived"),
+        icon: "fa-check",
+        method: "action_arrived",
+        isBeside: true,
+    },
+    missed: {
+        label: _t("It did not arrive"),
+        icon: "fa-times",
+        method: "action_missed",
+        isBeside: true,
+    },
     release: { label: _t("Send now"), icon: "fa-paper-plane", method: "action_release" },
-    undo: { label: _t("Do not send"), icon: "fa-ban", method: "action_undo" },
+    undo: { label: _t("Do not send"), icon: "fa-ban", method: "action_undo", isBeside: true },
 };
 const SAID = {
     ask: _t("The provider is being asked. The answer shows here."),
@@ -46,6 +84,18 @@ export class FaxNextSteps extends Component {
     get steps() {
         const keys = (this.props.record.data[this.props.name] || "").split(" ");
         return keys.filter((key) => key in STEPS).map((key) => ({ key, ...STEPS[key] }));
+    }
+
+    get first() {
+        return this.steps[0];
+    }
+
+    get beside() {
+        return this.steps.slice(1).filter((step) => step.isBeside);
+    }
+
+    get others() {
+        return this.steps.slice(1).filter((step) => !step.isBeside);
     }
 
     async take({ key, method }) {
