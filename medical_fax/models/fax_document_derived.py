@@ -10,12 +10,14 @@ class FaxDocument(models.Model):
 
     _inherit = "fax.document"
 
-    def _derived(self, pdf, pages):
+    def _derived(self, built):
         """Freeze pages that were made from this document's.
 
         Whoever may not read what the first was made from may not read this one
         either: the sources are the same, by model and id, whether they still exist
         or not.
+
+        :param built: what :func:`document.select_pages` and the like returned
         """
         self.ensure_one()
         # sudo: people only read workflow rows; the caller checked the right to fax
@@ -32,11 +34,11 @@ class FaxDocument(models.Model):
                 "name": sequence.next_by_code("fax.document"),
                 "company_id": origin.company_id.id,
                 "pdf": False,
-                "sha256": hashlib.sha256(pdf).hexdigest(),
-                "pages": pages,
-                "size": len(pdf),
-                "trusted": origin.trusted,
+                "sha256": hashlib.sha256(built.pdf).hexdigest(),
+                "pages": built.pages,
+                "size": len(built.pdf),
+                "trusted": not built.foreign,
                 "source_ids": rows,
             }
         )
-        return derived._attach(pdf).sudo(False)
+        return derived._attach(built.pdf).sudo(False)

@@ -84,7 +84,6 @@ class FaxMessage(models.Model):
         indexes = range(first, count)
         return self._resend_derived(
             lambda pdf, trusted: select_pages(pdf, indexes, trusted=trusted),
-            pages=len(indexes),
             has_cover=False,
         )
 
@@ -94,7 +93,7 @@ class FaxMessage(models.Model):
         self._check_may_fax_for_number()
         self._check_resend()
         return self._resend_derived(
-            lambda pdf, trusted: plain_copy(pdf, trusted=trusted), pages=self.pages
+            lambda pdf, trusted: plain_copy(pdf, trusted=trusted)
         )
 
     def action_resend_to_number(self):
@@ -240,20 +239,20 @@ class FaxMessage(models.Model):
             "resend_of_id": self.id,
         }
 
-    def _resend_derived(self, make, pages, **changes):
+    def _resend_derived(self, make, **changes):
         """Send pages made from the frozen ones.
 
-        :param make: gets the PDF and whether it is ours alone, returns the new one
+        :param make: gets the PDF and whether it is ours alone, returns a Built
         """
         document = self.document_id
         try:
             # sudo: whether it is ours alone; the pages themselves are shown to nobody
-            pdf = make(document._content(), document.sudo().trusted)
+            built = make(document._content(), document.sudo().trusted)
         except DocumentError as error:
             words = self.env["fax.composer"]._document_error_words(error.code)
             raise UserError(words) from error
-        derived = document._derived(pdf, pages)
-        sent = self._resend(document_id=derived.id, pages=pages, **changes)
+        derived = document._derived(built)
+        sent = self._resend(document_id=derived.id, pages=built.pages, **changes)
         return sent._sent_action()
 
     def _first_missing(self):

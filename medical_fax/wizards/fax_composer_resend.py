@@ -71,7 +71,7 @@ class FaxComposer(models.TransientModel):
         pdf = document._open("view")
         if first:
             pages = range(first, document.pages)
-            pdf = select_pages(pdf, pages, trusted=document.trusted)
+            pdf = select_pages(pdf, pages, trusted=document.trusted).pdf
         attachment = self.env["ir.attachment"].create(
             {
                 "name": f"{message.name.replace('/', '-')}.pdf",

@@ -49,7 +49,7 @@ export class FaxTroubleField extends Component {
         if (state === "held") {
             return "";
         }
-        return state === "uncertain" && unsure ? unsure : advice;
+        return [state === "uncertain" && unsure, advice].filter(Boolean).join(" ");
     }
 
     get tries() {
