@@ -30,3 +30,4 @@ from . import test_fax_source
 from . import test_privacy
 from . import test_rpc
 from . import test_tours
+from . import test_translations
