@@ -189,4 +189,24 @@ class FaxAttempt(models.Model):
             _logger.error("Preparing %s: %s", self.reference, where(error))
             self._record_not_asked(FailureKind.UNKNOWN)
             return None
+        earlier = self._resendable_id()
+        if earlier:
+            self.by_resend = True
+            return provider.resend, earlier, request
         return provider.submit, request
+
+    def _resendable_id(self):
+        """The provider's id of the fax that this one repeats, if the provider may
+        send again what it still has; only in the first try, so that what it has
+        forgotten is uploaded in the second."""
+        message, origin = self.message_id, self.message_id.resend_of_id
+        can_resend = self.account_id._capabilities().resend and self.number == 1
+        # Pages, sender and cover are those of then.
+        same = all(
+            message[name] == origin[name]
+            for name in ("document_id", "number_id", "has_cover", "pages", "subject", "notes")
+        )
+        if not (origin and can_resend and same):
+            return None
+        tries = origin.attempt_ids.filtered(lambda a: a.account_id == self.account_id)
+        return tries.filtered("provider_id")[:1].provider_id

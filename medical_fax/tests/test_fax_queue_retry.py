@@ -192,3 +192,59 @@ class TestStopping(FaxCommon):
             with self.assertRaises(Exception):
                 self.fax.with_user(user).action_cancel()
         self.assertFalse(self.fax.attempt_ids.cancel_requested_at)
+
+
+@tagged("post_install", "-at_install")
+class TestSendingAgain(FaxCommon):
+    """A provider that still has the pages need not be given them once more."""
+
+    def setUp(self):
+        super().setUp()
+        patcher = FakeProvider.able(resend=True)
+        patcher.start()
+        self.addCleanup(patcher.stop)
+        self.first = self.send()
+        self.run_queue()
+        self.fake.answer(
+            FaxState.FAILED, self.first.attempt_ids, failure=FailureKind.BUSY
+        )
+        self.run_queue()
+        self.assertEqual(self.first.state, "failed")
+
+    def again(self, **changes):
+        names = (
+            "company_id", "account_id", "number_id", "user_id", "number", "pages",
+            "document_id", "has_cover", "subject", "notes",
+        )  # fmt: skip
+        values = self.first.read(names, load=None)[0]
+        values.pop("id")
+        fax = self.env["fax.message"]._new(
+            {**values, "resend_of_id": self.first.id, **changes}
+        )
+        fax._set_queued()
+        self.run_queue()
+        return fax
+
+    def test_from_what_it_has(self):
+        fax = self.again()
+        self.assertEqual(fax.state, "submitted")
+        self.assertEqual(self.fake.resent, self.first.attempt_ids.mapped("provider_id"))
+
+    def test_to_another_number(self):
+        fax = self.again(number="+15145550198")
+        self.assertEqual(self.fake.submitted[-1].to, "+15145550198")
+        self.assertTrue(fax.attempt_ids.by_resend)
+
+    def test_what_it_has_forgotten_is_uploaded(self):
+        self.fake.refuse(FailureKind.UNKNOWN, code="404")
+        fax = self.again()
+        self.assertEqual(fax.state, "queued")
+        self.run_queue()
+        self.assertEqual(fax.state, "submitted")
+        self.assertEqual(len(self.fake.resent), 1)
+        self.assertEqual(fax.attempt_ids.mapped("by_resend"), [False, True])
+
+    def test_another_sender_or_cover_is_uploaded(self):
+        self.again(number_id=self.private_number.id)
+        self.again(subject="Another subject")
+        self.assertFalse(self.fake.resent)
