@@ -6,6 +6,8 @@ from odoo.tests import TransactionCase, tagged
 from odoo.tools import file_open
 from odoo.tools.translate import trans_export
 
+from ..providers import documo_codes
+
 
 @tagged("post_install", "-at_install")
 class TestTranslations(TransactionCase):
@@ -17,14 +19,14 @@ class TestTranslations(TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        for code in ("fr_FR", "es_ES"):
-            cls.env["res.lang"]._activate_lang(code)
-
-    def _addons(self):
-        ours = self.env.ref("base.module_medical_fax").author
-        return self.env["ir.module.module"].search(
+        ours = cls.env.ref("base.module_medical_fax").author
+        cls.addons = cls.env["ir.module.module"].search(
             [("state", "=", "installed"), ("author", "=", ours)]
         )
+        installed = [code for code, _name in cls.env["res.lang"].get_installed()]
+        for code in {"fr_FR", "es_ES"}.difference(installed):
+            cls.env["res.lang"]._activate_lang(code)
+            cls.addons._update_translations([code])
 
     def _exported(self, addon):
         content = io.BytesIO()
@@ -32,9 +34,8 @@ class TestTranslations(TransactionCase):
         return {entry.msgid for entry in polib.pofile(content.getvalue().decode())}
 
     def test_terms_are_current(self):
-        addons = self._addons()
-        self.assertIn("medical_fax", addons.mapped("name"))
-        for addon in addons:
+        self.assertIn("medical_fax", self.addons.mapped("name"))
+        for addon in self.addons:
             with file_open(f"{addon.name}/i18n/{addon.name}.pot") as file:
                 committed = {entry.msgid for entry in polib.pofile(file.read())}
             exported = self._exported(addon.name)
@@ -49,6 +50,13 @@ class TestTranslations(TransactionCase):
 
     def test_texts_of_the_packages_without_odoo(self):
         """Marked where Odoo is not at hand, translated where they are shown."""
+        env = self.env(context={"lang": "fr_FR"})
+        steps = [env._(text) for text in documo_codes.FORM.steps]
+        self.assertTrue(steps)
+        for step, text in zip(steps, documo_codes.FORM.steps, strict=True):
+            self.assertNotEqual(step, text)
+
+    def test_reasons(self):
         message = self.env["fax.message"]
         reasons = {
             lang: dict(message.with_context(lang=lang)._selection_failure_kind())
