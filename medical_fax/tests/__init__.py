@@ -2,7 +2,9 @@ from . import test_access
 from . import test_access_actions
 from . import test_controllers
 from . import test_fax_account
+from . import test_fax_account_connect
 from . import test_fax_authorization
+from . import test_fax_callback
 from . import test_fax_composer_content
 from . import test_fax_composer_cover
 from . import test_fax_composer_files
@@ -31,4 +33,5 @@ from . import test_fax_source
 from . import test_privacy
 from . import test_rpc
 from . import test_tours
+from . import test_tours_failure
 from . import test_translations

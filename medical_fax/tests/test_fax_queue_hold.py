@@ -325,6 +325,10 @@ class TestHints(HoldCommon):
         triggers = [("cron_id", "=", receive.id)]
         self.store("in-1", inbound=True)
         self.assertTrue(self.env["ir.cron.trigger"].search(triggers))
+        self.use_training()
+        self.store("in-2", inbound=True)
+        self.run_cron("ir_cron_fax_receive")
+        self.assertEqual(self.hints.search([]).mapped("is_done"), [True, True])
 
 
 @tagged("post_install", "-at_install")
