@@ -34,4 +34,5 @@ from . import test_fax_resend
 from . import test_fax_source
 from . import test_privacy
 from . import test_rpc
+from . import test_tour_attention
 from . import test_tours
