@@ -36,3 +36,5 @@ from . import test_privacy
 from . import test_rpc
 from . import test_tour_attention
 from . import test_tours
+from . import test_tours_failure
+from . import test_translations
