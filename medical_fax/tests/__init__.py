@@ -35,6 +35,7 @@ from . import test_fax_source
 from . import test_privacy
 from . import test_rpc
 from . import test_tour_connect
+from . import test_tour_attention
 from . import test_tours
 from . import test_tours_failure
 from . import test_translations
