@@ -7,6 +7,8 @@ looking up. Out of credit at InterFAX, a fax waits there and goes on by itself.
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
+from uuid import uuid4
 
 from . import interfax_wire as wire
 from .errors import CallbackRefused, ProviderError
@@ -155,7 +157,7 @@ class InterfaxProvider(InterfaxUploads):
 
     def _content(
         self, request: SubmitRequest, documents: tuple[bytes, ...], uploads: Uploads
-    ) -> dict:
+    ) -> dict[str, Any]:
         """Body and headers: a document as it is, the address of an uploaded one, or a
         form of several of either kind."""
         large = self.setting("upload_above")
@@ -164,17 +166,7 @@ class InterfaxProvider(InterfaxUploads):
             for each in documents
         ]
         if len(documents) > 1:
-            return {
-                "files": [
-                    (
-                        "file",
-                        (None, b"", None, {"Content-Location": place})
-                        if place
-                        else (request.file_name, document, PDF),
-                    )
-                    for document, place in zip(documents, places, strict=True)
-                ]
-            }
+            return _form(request.file_name, documents, places)
         if places[0]:
             return {"headers": {"Content-Location": places[0]}}
         return {"headers": {"Content-Type": PDF}, "data": documents[0]}
@@ -284,6 +276,22 @@ class InterfaxProvider(InterfaxUploads):
             except ProviderError:
                 pass  # a mark for people who look there; the pages are here
         return image
+
+
+def _form(
+    name: str, documents: tuple[bytes, ...], places: list[str | None]
+) -> dict[str, Any]:
+    """Several documents as parts of a form, each as it is or by its address. (Made
+    here, since requests gives no part a Content-Location.)"""
+    boundary, parts = uuid4().hex, []
+    disposition = f'Content-Disposition: form-data; name="file"; filename="{name}"'
+    for document, place in zip(documents, places, strict=True):
+        what = f"Content-Location: {place}" if place else f"Content-Type: {PDF}"
+        head = f"--{boundary}\r\n{disposition}\r\n{what}\r\n\r\n"
+        parts += [head.encode(), b"" if place else document, b"\r\n"]
+    kind = f"multipart/form-data; boundary={boundary}"
+    body = b"".join([*parts, f"--{boundary}--\r\n".encode()])
+    return {"headers": {"Content-Type": kind}, "data": body}
 
 
 def _submission(answer: Answer) -> Submission:
