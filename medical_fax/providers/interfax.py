@@ -5,6 +5,7 @@ faxes is limited to six calls a minute, here shared by the asking for statuses a
 looking up. Out of credit at InterFAX, a fax waits there and goes on by itself.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -284,7 +285,8 @@ def _form(
     """Several documents as parts of a form, each as it is or by its address. (Made
     here, since requests gives no part a Content-Location.)"""
     boundary, parts = uuid4().hex, []
-    disposition = f'Content-Disposition: form-data; name="file"; filename="{name}"'
+    plain = re.sub(r"[^\w.-]", "-", name, flags=re.ASCII)
+    disposition = f'Content-Disposition: form-data; name="file"; filename="{plain}"'
     for document, place in zip(documents, places, strict=True):
         what = f"Content-Location: {place}" if place else f"Content-Type: {PDF}"
         head = f"--{boundary}\r\n{disposition}\r\n{what}\r\n\r\n"

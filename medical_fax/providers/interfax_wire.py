@@ -30,6 +30,7 @@ Row = dict[str, Any]
 # Ids go into paths, and callbacks bring them from outside.
 PROVIDER_ID = re.compile(r"[1-9][0-9]{0,17}")
 LEAST_DIGITS = 7  # by which a number without its country is recognised
+LEAST_WITH_COUNTRY = 11  # shorter ones are local unless they say otherwise
 MOST_FIELDS = 100  # of a callback
 _FAX = re.compile(r"/outbound/faxes/([1-9][0-9]{0,17})/?")
 _DOCUMENT = re.compile(r"/outbound/documents/([0-9A-Za-z]{1,64})/?")
@@ -88,8 +89,11 @@ def e164(value: Any, own: Iterable[str] = ()) -> str | None:
     ours = {each for each in own if is_number(value, each)}
     if len(ours) == 1:
         return ours.pop()
-    if _TEN.fullmatch(number) and not text(value).startswith(("+", "00")):
-        number = "1" + number
+    if not text(value).startswith(("+", "00")):
+        if _TEN.fullmatch(number):
+            number = "1" + number
+        elif len(number) < LEAST_WITH_COUNTRY:
+            return None
     return "+" + number if E164.fullmatch("+" + number) else None
 
 
