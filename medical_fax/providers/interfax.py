@@ -272,11 +272,15 @@ class InterfaxProvider(InterfaxUploads):
         most = int(self.setting("download_megabytes") * MEGABYTE)
         image = self.get(path + "/image", most=most).body
         if self.setting("mark_read"):
-            try:
-                self.once("POST", path + "/mark", params={"unread": "false"})
-            except ProviderError:
-                pass  # a mark for people who look there; the pages are here
+            self._mark_read(path)
         return image
+
+    def _mark_read(self, path: str) -> None:
+        """For people who look there; the pages are here, whatever comes of it."""
+        try:
+            self.once("POST", path + "/mark", params={"unread": "false"})
+        except ProviderError:
+            return
 
 
 def _form(
