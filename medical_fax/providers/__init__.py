@@ -81,6 +81,7 @@ Writing a provider
 from .calls import Calls, Outcome
 from .connect import ConnectForm, FormField
 from .documo import DocumoProvider
+from .efax import EfaxProvider
 from .errors import CallbackRefused, NotSupported, ProviderError
 from .failures import FAILURES, FailureFacts, FailureKind, FixedBy, page_at_fault
 from .interface import Capabilities, CoverLimits, FindBy, Provider, utc_now
@@ -119,6 +120,7 @@ __all__ = [
     "Cover",
     "CoverLimits",
     "DocumoProvider",
+    "EfaxProvider",
     "FailureFacts",
     "FailureKind",
     "FaxState",
