@@ -16,7 +16,7 @@ K = FailureKind
 
 BASE_URL = "https://api.securedocex.com"  # D
 
-# `transmission_status`, in capitals and with nothing but letters: "PENDING RETRY".
+# `transmission_status`, in capitals and in one word: there is "PENDING RETRY".
 STATES = {
     "NEW": FaxState.QUEUED,  # D
     "INPROGRESS": FaxState.SENDING,  # D

@@ -122,7 +122,7 @@ def status(
     raw = text(data.get("transmission_status"))
     if not raw:
         return None
-    state = STATES.get(re.sub(r"[^A-Z]", "", raw.upper()), FaxState.SENDING)
+    state = STATES.get(re.sub(r"[ _-]", "", raw.upper()), FaxState.SENDING)
     pages = count(data.get("total_pages_sent")) or None  # C
     code, words = text(data.get("error_code")), text(data.get("error_message"))
     failure = None
@@ -160,9 +160,9 @@ def raw_status(row: Row) -> str | None:
 
 def is_doubtful(row: Row, missed: list[Fingerprint]) -> bool:
     """Whether a row that tells no reference may be one of those looked for."""
-    if reference(row):
-        return False
     key, to = fax_id(row), e164(row.get("destination_fax_number"))
+    if key and reference(row):
+        return False
     ended = when(row.get("completed_timestamp"))
     return any(
         key not in each.known_ids
