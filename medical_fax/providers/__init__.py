@@ -82,6 +82,7 @@ from .calls import Calls, Outcome
 from .connect import ConnectForm, FormField
 from .documo import DocumoProvider
 from .efax import EfaxProvider
+from .efax_developer import EfaxDeveloperProvider
 from .errors import CallbackRefused, NotSupported, ProviderError
 from .failures import FAILURES, FailureFacts, FailureKind, FixedBy, page_at_fault
 from .interface import Capabilities, CoverLimits, FindBy, Provider, utc_now
@@ -120,6 +121,7 @@ __all__ = [
     "Cover",
     "CoverLimits",
     "DocumoProvider",
+    "EfaxDeveloperProvider",
     "EfaxProvider",
     "FailureFacts",
     "FailureKind",

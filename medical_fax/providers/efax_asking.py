@@ -41,4 +41,5 @@ def unreadable() -> ProviderError:
 
 def _of_one_fax(error: ProviderError) -> bool:
     """Whether it may be this fax alone that the provider cannot tell about."""
-    return error.code == "unreadable" or (error.code or "").startswith("5")
+    code = error.code or ""
+    return code in ("unreadable", "refused") or code.startswith("5")
