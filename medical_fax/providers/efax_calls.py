@@ -10,7 +10,7 @@ from typing import Any
 from . import efax_wire as wire
 from .efax_asking import unreadable
 from .efax_codes import BASE_URL, NO_RETRIES, REFUSALS, TOKEN_REFUSALS
-from .efax_tokens import Token, Tokens, TokenStore, store_of_process
+from .efax_tokens import Token, Tokens, TokenStore, store_key, store_of_process
 from .errors import ProviderError
 from .failures import FailureKind
 from .http import MEGABYTE, Answer, Http, refusal
@@ -181,24 +181,21 @@ class EfaxCalls(Provider):
     # --- The token -------------------------------------------------------------------
 
     def _tokens(self) -> Tokens:
-        owner = self._owner()
+        base_url, app_id = str(self.setting("base_url")), self.secret("app_id")
         return Tokens(
-            self._token_store or store_of_process(owner),
+            self._token_store or store_of_process(store_key(base_url, app_id)),
             self._fetch_token,
             self.clock,
-            owner=owner,
+            owner=self._owner(),
             patience=self.setting("lock_seconds"),
             margin=self.setting("margin_seconds"),
             young=self.setting("young_seconds"),
         )
 
     def _owner(self) -> str:
-        parts = (
-            self.secret("app_id"),
-            self.secret("api_key"),
-            self.setting("base_url"),
-        )
-        return hashlib.sha256("\0".join(map(str, parts)).encode()).hexdigest()
+        base_url, app_id = str(self.setting("base_url")), self.secret("app_id")
+        parts = f"{base_url}\0{app_id}\0{self.secret('api_key')}"
+        return hashlib.sha256(parts.encode("utf-8", "replace")).hexdigest()
 
     def _fetch_token(self) -> Token:
         pair = f"{self.secret('app_id')}:{self.secret('api_key')}"

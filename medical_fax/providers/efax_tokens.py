@@ -4,13 +4,15 @@ eFax knows one token of an account at a time: asking for another makes the one b
 invalid, also under whoever is using it. So all workers share one, in a `TokenStore`,
 and it is replaced under a lock, by whoever comes first; the others find the new one.
 
-It is replaced when the provider refused it, for then nobody can be using it, or when
-it is about to end. In the latter case never while a submission may be under way with
-it: cut off in the middle, nobody would know whether that fax was taken. Each
-submission therefore notes in the store until when it may last. Whoever wants to send
-meanwhile is told to wait, whoever only reads uses the old token, which still holds.
+It is replaced when it is about to end, or when the provider refused it; and never
+while a submission may be under way with it: cut off in the middle, nobody would know
+whether that fax was taken. Each submission therefore notes in the store until when it
+may last. Whoever wants to send meanwhile is told to wait, and whoever reads uses the
+old token for as long as it holds. Only a submission that was itself refused for its
+token, and so proves that no other can be under way with it, replaces it at once.
 """
 
+import hashlib
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -21,6 +23,8 @@ from typing import Protocol
 from .errors import ProviderError
 from .failures import FailureKind
 from .values import Value, private
+
+SOON = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +43,7 @@ class Token(Value):
 
 
 class TokenStore(Protocol):
-    """Where the workers of one account share its token.
+    """Where the workers of all accounts with one `store_key` share their token.
 
     Every method raises TimeoutError where it cannot do it, whatever the reason. The
     values are secrets.
@@ -79,12 +83,19 @@ class MemoryTokenStore:
             self._lock.release()
 
 
+def store_key(base_url: str, app_id: str) -> str:
+    """Which accounts have to share a store: those whose tokens kill each other's."""
+    return hashlib.sha256(
+        f"{base_url}\0{app_id}".encode("utf-8", "replace")
+    ).hexdigest()
+
+
 _of_this_process: dict[str, MemoryTokenStore] = {}
 
 
-def store_of_process(owner: str) -> TokenStore:
-    """What is used where no store is given: one for each account in this process."""
-    return _of_this_process.setdefault(owner, MemoryTokenStore())
+def store_of_process(key: str) -> TokenStore:
+    """What is used where no store is given: one for each `store_key`."""
+    return _of_this_process.setdefault(key, MemoryTokenStore())
 
 
 class Tokens:
@@ -138,24 +149,30 @@ class Tokens:
         kept, now = self._kept(), self._clock()
         if self._is_good(kept, refused):
             return kept
-        if kept and not _same(kept, refused) and now < kept.expires_at:
-            busy = (kept.busy_until or now) - now
-            if busy > timedelta() and sending:
-                raise _later("token_in_use", busy)
-            if busy > timedelta():
-                return kept
+        busy = (kept.busy_until or now) - now if kept else timedelta()
         if kept and _same(kept, refused):
-            if kept.obtained_at >= since:
-                # Made for this very call: the token is not what is refused.
-                raise ProviderError(
-                    FailureKind.CREDENTIALS, proven_not_sent=True, code="401"
-                )
-            age = now - kept.obtained_at
-            if age < self._young:
-                raise _later("token_contested", self._young - age)
+            self._check_age(kept, now, since)
+            if busy > timedelta() and not sending:
+                # Whoever is sending finds out soon, and replaces it.
+                raise _later("token_in_use", min(busy, SOON))
+        elif kept and now < kept.expires_at and busy > timedelta():
+            if sending:
+                raise _later("token_in_use", busy)
+            return kept
         token = self._fetch()
         self._store.put(token)
         return token
+
+    def _check_age(self, refused: Token, now: datetime, since: datetime) -> None:
+        """Raise where another token would fare no better."""
+        if refused.obtained_at >= since:
+            # Made for this very call: the token is not what is refused.
+            raise ProviderError(
+                FailureKind.CREDENTIALS, proven_not_sent=True, code="401"
+            )
+        age = now - refused.obtained_at
+        if age < self._young:
+            raise _later("token_contested", self._young - age)
 
     def _kept(self) -> Token | None:
         kept = self._store.get()

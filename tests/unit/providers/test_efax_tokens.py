@@ -8,7 +8,12 @@ from datetime import timedelta
 import pytest
 
 from providers import EfaxProvider, ProviderError
-from providers.efax_tokens import MemoryTokenStore, Token, store_of_process
+from providers.efax_tokens import (
+    MemoryTokenStore,
+    Token,
+    store_key,
+    store_of_process,
+)
 from simulators.faults import Fault
 from unit.providers.efax_rig import (
     K,
@@ -98,8 +103,14 @@ def test_workers_whose_token_was_killed_make_one(rig, simulator, store):
     calls = [lambda w=w: w.submit(rig.request()) for w in workers[:3]]
     calls += [w.verify for w in workers[3:]]
     outcomes = at_once(*calls)
-    assert not [each for each in outcomes if isinstance(each, ProviderError)]
+    assert not [each for each in outcomes[:3] if isinstance(each, ProviderError)]
+    for each in outcomes[3:]:
+        # Or had a new one, or was told that somebody is about to get one.
+        assert not isinstance(each, ProviderError) or each.code == "token_in_use"
     assert simulator.tokens_made == 3 and len(simulator.acceptances) == 3
+    for worker in workers:
+        worker.verify()
+    assert simulator.tokens_made == 3
 
 
 def test_without_a_store_all_of_a_process_share(rig, simulator):
@@ -109,7 +120,8 @@ def test_without_a_store_all_of_a_process_share(rig, simulator):
         provider._token_store = None
         provider.verify()
     assert simulator.tokens_made == 1
-    assert store_of_process(provider._owner()).get().owner == provider._owner()
+    store = store_of_process(store_key(simulator.url, simulator.app_id))
+    assert store.get().owner == provider._owner()
 
 
 def test_other_credentials_have_a_token_of_their_own(simulator, store):
@@ -311,14 +323,30 @@ def test_a_submission_lasts_until_the_latest_of_them(rig, simulator, store):
     assert store.get().busy_until == rig.clock() + timedelta(seconds=90)
 
 
-def test_a_token_that_is_dead_is_replaced_all_the_same(rig, simulator, store):
-    """Whoever else is sending with it was let in before, or will not be."""
+def test_who_sends_may_replace_a_dead_token_and_who_reads_waits(rig, simulator, store):
+    """That a reader is refused proves nothing of the others: it may be the user."""
     provider = make_provider(simulator, store)
-    provider.submit(rig.request(deadline=rig.clock() + timedelta(seconds=3600)))
-    rig.clock.advance(120)
+    provider.submit(rig.request(deadline=rig.clock() + timedelta(seconds=90)))
+    rig.clock.advance(60)
     simulator.take_token()
-    provider.verify()
+    error = refused(provider.verify)
+    assert (error.code, error.retry_after) == ("token_in_use", 10)
+    assert simulator.tokens_made == 2
+    provider.submit(rig.request())
     assert simulator.tokens_made == 3
+    provider.verify()
+
+
+def test_users_of_one_app_share_its_token(rig, simulator, store):
+    """A wrong one among them kills no token under the others' faxes."""
+    simulator.user_id_status = 401
+    provider = make_provider(simulator, store)
+    provider.submit(rig.request(deadline=rig.clock() + timedelta(seconds=90)))
+    rig.clock.advance(61)
+    stranger = make_provider(simulator, store)
+    stranger.credentials["user_id"] = "nobody"
+    assert refused(stranger.verify).code == "token_in_use"
+    assert simulator.tokens_made == 1
 
 
 # --- What is kept --------------------------------------------------------------------
