@@ -249,7 +249,7 @@ class EfaxCalls(Provider):
     def _refusal(
         self,
         answer: Answer,
-        kinds: Mapping[int, FailureKind] = REFUSALS,
+        kinds: Mapping[int, FailureKind] | None = None,
         harmless: bool = False,
     ) -> ProviderError:
         payload = answer.json()
@@ -257,7 +257,7 @@ class EfaxCalls(Provider):
         taken = wire.names_a_fax(payload) and not harmless
         return refusal(
             answer,
-            {} if taken else kinds,
+            {} if taken else kinds or REFUSALS,
             now=self.clock(),
             harmless=harmless,
             kind=wire.refused_kind(payload) if answer.status == 400 else None,

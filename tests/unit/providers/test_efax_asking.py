@@ -291,3 +291,13 @@ def test_what_counts_as_found(rig, simulator, monkeypatch, change, finds):
     else:
         found = rig.provider.find("mine", wanted)
         assert [each.provider_id for each in found] == [ID] * finds
+
+
+def test_a_fax_of_ours_that_tells_no_id_is_there_all_the_same(
+    rig, simulator, monkeypatch
+):
+    row = {"client_tracking_data": {"client_reference_id": "mine"}}
+    lists(monkeypatch, simulator, "sent", lambda offset: [] if offset else [row])
+    wanted = dict.fromkeys(["mine", "another"], fingerprint(rig, rig.good))
+    found = rig.provider.find_all(wanted)
+    assert [each.code for each in found.values()] == ["not_told", "not_told"]

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from urllib.parse import urlencode
 
 import pytest
 import requests
@@ -233,7 +234,7 @@ STATUS = (
 def test_what_the_developer_service_takes(developer, session, label, fields, said):
     developer.user_name, developer.password = "u", "p"
     form = {"id": developer.account_id, "xml": STATUS, "respond": "XML"} | fields
-    body = requests.models.RequestEncodingMixin._encode_params(form)
+    body = urlencode(form)
     url = developer.url + "/EFax_WebFax.serv"
     answer = session.post(url, body, headers={"Content-Type": label}, timeout=10)
     assert answer.status_code == 200 and said in answer.text
