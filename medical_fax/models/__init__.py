@@ -38,6 +38,7 @@ from . import fax_message_resend
 from . import fax_message_words
 from . import fax_source
 from . import fax_loopback_job
+from . import fax_token
 from . import ir_attachment
 from . import res_company
 from . import res_company_notice

@@ -32,6 +32,7 @@ from . import test_fax_queue_trouble
 from . import test_fax_received
 from . import test_fax_resend
 from . import test_fax_source
+from . import test_fax_token
 from . import test_privacy
 from . import test_rpc
 from . import test_tour_connect

@@ -47,7 +47,7 @@ def make_provider(simulator, store=None, **settings) -> EfaxProvider:
             "user_id": simulator.user_id,
         },
         clock=simulator.clock,
-        token_store=store or MemoryTokenStore(),
+        token_stores=lambda key, kept=store or MemoryTokenStore(): kept,
     )
 
 
