@@ -43,7 +43,10 @@ class FaxAccount(models.Model):
         :param texts: recipient_name, recipient_organization, subject, notes
         """
         company = self.company_id
-        env = self.with_context(lang=lang or company.partner_id.lang).env
+        installed = [code for code, _name in self.env["res.lang"].get_installed()]
+        wanted = (lang, company.partner_id.lang, self.env.lang)
+        lang = next((each for each in wanted if each in installed), None)
+        env = self.with_context(lang=lang).env
         notes = [texts.pop("notes", "")]
         if reply:
             notes.append(env._("Reply to fax: %s", reply))

@@ -26,7 +26,13 @@ class FaxMessage(models.Model):
             document = self.env["fax.document"].browse(values["document_id"])
             # sudo: a number; the pages themselves are not looked at
             values = {**values, "pages": document.sudo().pages + 1}
+        if origin._is_same_recipient(values):
+            values = {"cover_recipient": origin.cover_recipient, **values}
         return super()._new({**values, "cover_by_provider": drawn})
+
+    def _is_same_recipient(self, values):
+        names = ("partner_name", "partner_organization")
+        return self and all((self[n] or "") == (values.get(n) or "") for n in names)
 
     def _provider_cover(self):
         # What the account is set to by now does not matter: ours is not in the pages.

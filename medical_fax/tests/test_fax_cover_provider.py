@@ -126,6 +126,27 @@ class TestProviderCover(KeyCase, FaxCommon):
         preview = self.compose_there(has_cover=False).action_preview()
         self.assertNotIn("error", preview)
 
+    def test_a_language_that_is_not_installed(self):
+        composer = self.compose_there()
+        for lang in ("xx_XX", "nonsense", False):
+            composer.recipients = [{**composer.recipients[0], "lang": lang}]
+            with self.subTest(lang=lang):
+                self.assertIn(
+                    "Phone", composer._cover_of(composer.recipients[0])[0].notes
+                )
+
+    def test_the_button_that_sends_again(self):
+        composer = self.compose_there(self.long)
+        shorter = {**composer.recipients[0], "cover_recipient": LONG}
+        composer.recipients = [shorter]
+        fax = self.press_send(composer)
+        self.set_state(fax, "failed", failure_kind="busy")
+        action = fax.with_user(self.user).action_resend()
+        again = self.env["fax.message"].browse(action["params"]["message_ids"])
+        self.assertEqual((again.document_id, again.pages), (fax.document_id, 2))
+        self.assertEqual(again._provider_cover(), fax._provider_cover())
+        self.assertEqual(again._provider_cover().recipient_name, LONG)
+
     def test_sent_again(self):
         """The cover goes along, and counts whatever the caller counted."""
         fax = self.press_send(self.compose_there())
@@ -144,6 +165,8 @@ class TestProviderCover(KeyCase, FaxCommon):
         again = self.env["fax.message"]._new(values)
         self.assertEqual(again.pages, 2)
         self.assertEqual(again._provider_cover().recipient_name, "Dr Other")
+        self.set_state(again, "cancelled")
+        self.env.flush_all()
         bare = self.env["fax.message"]._new({**values, "has_cover": False})
         self.assertEqual(bare.pages, 1)
         self.assertIsNone(bare._provider_cover())
@@ -161,7 +184,8 @@ class TestProviderCover(KeyCase, FaxCommon):
             with self.subTest(name=name), self.resending():
                 self.assertEqual(bool(attempt._resendable_id()), expected)
             attempt.state = "over"
-            attempt.flush_recordset()
+            self.set_state(again, "cancelled")
+            self.env.flush_all()
 
     def resending(self):
         """The provider keeps what it was sent."""
