@@ -19,6 +19,7 @@ from . import test_fax_contact
 from . import test_fax_contact_access
 from . import test_fax_contact_form
 from . import test_fax_contact_import
+from . import test_fax_cover_provider
 from . import test_fax_document
 from . import test_fax_document_file
 from . import test_fax_failure

@@ -11,6 +11,7 @@ from odoo.tools import mute_logger
 
 from ..models import guard
 from ..providers import AccountInfo, FailureKind, ProviderError
+from ..tools import quiet
 from .common import MANAGER, FaxCommon, FaxHttpCommon, RpcError
 from .key_provider import GOOD_KEY, OTHER_KEY, WRONG_KEY, KeyProvider
 
@@ -127,6 +128,21 @@ class TestConnect(KeyCase, FaxCommon):
             with patch.object(KeyProvider, "verify", verify):
                 self.connect()
         self.assertTrue(writes, "the writing is seen")
+
+    def test_a_secret_is_in_no_statement_that_is_quoted(self):
+        """Odoo logs a statement that fails, with its values."""
+        loud = []
+        execute = type(self.env.cr).execute
+
+        def listening(cr, query, *args, **kwargs):
+            if GOOD_KEY.encode() in cr.mogrify(query, *args[:1]):
+                loud.append(quiet._spoken(None))
+            return execute(cr, query, *args, **kwargs)
+
+        with patch.object(type(self.env.cr), "execute", listening):
+            self.connect()
+            self.env.flush_all()
+        self.assertEqual(loud, [False])
 
     def test_what_is_typed_is_checked(self):
         for values in (
