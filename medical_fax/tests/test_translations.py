@@ -6,7 +6,8 @@ from odoo.tests import TransactionCase, tagged
 from odoo.tools import file_open
 from odoo.tools.translate import trans_export
 
-from ..providers import documo_codes
+from ..document import ERRORS
+from ..providers import PROVIDERS, documo_codes
 
 
 @tagged("post_install", "-at_install")
@@ -36,8 +37,7 @@ class TestTranslations(TransactionCase):
     def test_terms_are_current(self):
         self.assertIn("medical_fax", self.addons.mapped("name"))
         for addon in self.addons:
-            with file_open(f"{addon.name}/i18n/{addon.name}.pot") as file:
-                committed = {entry.msgid for entry in polib.pofile(file.read())}
+            committed = self._committed(addon.name)
             exported = self._exported(addon.name)
             with self.subTest(addon=addon.name):
                 self.assertFalse(
@@ -48,13 +48,31 @@ class TestTranslations(TransactionCase):
                 gone = committed - exported if addon.demo else ()
                 self.assertFalse(sorted(gone), "Texts that are gone: run `make i18n`.")
 
+    def _committed(self, addon):
+        with file_open(f"{addon}/i18n/{addon}.pot") as file:
+            return {entry.msgid for entry in polib.pofile(file.read())}
+
     def test_texts_of_the_packages_without_odoo(self):
         """Marked where Odoo is not at hand, translated where they are shown."""
-        env = self.env(context={"lang": "fr_FR"})
-        steps = [env._(text) for text in documo_codes.FORM.steps]
-        self.assertTrue(steps)
-        for step, text in zip(steps, documo_codes.FORM.steps, strict=True):
-            self.assertNotEqual(step, text)
+        texts = [part for text in ERRORS.values() for part in (text.what, text.advice)]
+        for provider in PROVIDERS.values():
+            if not provider.__module__.endswith("fake_provider"):
+                texts += self._form_texts(provider.form)
+        self.assertFalse(
+            sorted(set(texts) - self._committed("medical_fax")),
+            "Texts that are not marked by the package's own `_()`.",
+        )
+        french = self.env(context={"lang": "fr_FR"})
+        for text in {"The PDF is protected by a password.", *documo_codes.FORM.steps}:
+            self.assertNotEqual(french._(text), text)
+
+    def _form_texts(self, form):
+        """What a provider's form shows."""
+        fields = form.credentials + form.settings
+        choices = [label for each in fields for _value, label in each.choices]
+        help_texts = [each.help for each in fields if each.help]
+        labels = [each.label for each in fields]
+        return [*form.steps, *form.callback_steps, *labels, *help_texts, *choices]
 
     def test_reasons(self):
         message = self.env["fax.message"]
