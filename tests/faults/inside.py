@@ -1,0 +1,175 @@
+"""What runs inside Odoo, each in a process of its own: jobs of `forks.Preloaded`.
+
+Each function takes the registry, a function that tells whether it is to end, and
+plain values; it gives plain values back.
+"""
+
+import time
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from functools import wraps
+from types import SimpleNamespace
+
+import papers
+from psycopg2.extensions import TransactionRollbackError
+
+from odoo import SUPERUSER_ID, api, fields
+from odoo.exceptions import UserError
+from odoo.service.model import retrying
+
+CRONS = ("ir_cron_fax_send", "ir_cron_fax_poll")
+
+
+@contextmanager
+def _environment(registry):
+    registry.check_signaling()
+    with registry.cursor() as cursor:
+        yield api.Environment(cursor, SUPERUSER_ID, {})
+
+
+def as_request(function):
+    """A job that does what a user's request does: one transaction, done again from
+    the start when somebody else was faster."""
+
+    @wraps(function)
+    def job(registry, over, **arguments):
+        with _environment(registry) as env:
+            value = retrying(lambda: function(env, **arguments), env)
+            env.cr.commit()
+        return value
+
+    return job
+
+
+# Making a clinic
+
+
+@as_request
+def set_waits(env, waits):
+    """Waiting times in seconds, by their names in `medical_fax.tools.waits`."""
+    for name, seconds in waits.items():
+        env["ir.config_parameter"].set_param(
+            f"medical_fax.{name}_seconds", str(seconds)
+        )
+
+
+@as_request
+def open_account(env, name, base_url, api_key, sender, **values):
+    """A company of its own with an account connected to the simulator."""
+    country = env.ref("base.ca").id
+    company = env["res.company"].create({"name": name, "country_id": country})
+    admin = env.ref("base.user_admin")
+    admin.company_ids |= company
+    account = env["fax.account"].create(
+        {
+            "name": name,
+            "code": "documo",
+            "company_id": company.id,
+            "undo_seconds": 0,
+            **values,
+        }
+    )
+    account.settings = {"base_url": base_url}
+    account.credentials = {"api_key": api_key}
+    account.action_connect()
+    number = env["fax.number"].create(
+        {"name": "Front desk", "account_id": account.id, "number": sender}
+    )
+    account.default_number_id = number
+    return {
+        "account": account.id,
+        "company": company.id,
+        "number": number.id,
+        "state": account.state,
+    }
+
+
+@as_request
+def queue_faxes(env, account, faxes):
+    """Queue faxes with frozen documents.
+
+    :param faxes: dicts with number, pages, mark, and maybe after (seconds)
+    :return: their ids, in the same order
+    """
+    account = env["fax.account"].browse(account)
+    now = fields.Datetime.now()
+    contacts = env["fax.contact"]
+    made = env["fax.message"]
+    for fax in faxes:
+        content = papers.pdf(fax["pages"], fax["mark"])
+        built = SimpleNamespace(pdf=content, pages=fax["pages"], foreign=False)
+        document = env["fax.document"]._freeze(built, account.company_id, [])
+        contact = contacts._find_or_create(
+            {
+                "name": f"Dr {fax['number'][-7:]}",
+                "number_typed": fax["number"],
+                "company_id": account.company_id.id,
+            }
+        )
+        message = made._new(
+            {
+                "company_id": account.company_id.id,
+                "account_id": account.id,
+                "number_id": account.default_number_id.id,
+                "user_id": env.ref("base.user_admin").id,
+                "contact_id": contact.id,
+                "number": fax["number"],
+                "document_id": document.id,
+                "pages": fax["pages"],
+            }
+        )
+        message._set_queued(due_at=now + timedelta(seconds=fax.get("after", 0)))
+        made |= message
+    made._wake()
+    return made.ids
+
+
+# Working as the server does
+
+
+def rounds(registry, over, pause=0.03, names=CRONS):
+    """Run scheduled actions of the queue, round after round.
+
+    As the server's cron thread, but without its pauses of a minute: one at a time in
+    the database, by Odoo's own lock, whose loser goes on with the next.
+    """
+    _look_often()
+    count = 0
+    while not over():
+        for name in names:
+            run_cron(registry, f"medical_fax.{name}")
+        count += 1
+        time.sleep(pause)
+    return count
+
+
+def run_cron(registry, name):
+    with _environment(registry) as env:
+        try:
+            env.ref(name).method_direct_trigger()
+        except (UserError, TransactionRollbackError):
+            env.cr.rollback()  # another process is at it
+
+
+def claimers(registry, over, pause=0.0):
+    """Send without Odoo's lock: a sweep, a button and a job may overlap, and whoever
+    else may call."""
+    _look_often()
+    count = 0
+    while not over():
+        with _environment(registry) as env:
+            env["fax.message"]._cron_send()
+        with _environment(registry) as env:
+            env["fax.message"]._cron_poll()
+        count += 1
+        time.sleep(pause)
+    return count
+
+
+def _look_often():
+    """Look-ups are paced by what the provider documents; the simulators here are
+    told to allow more, so that a test need not take minutes."""
+    from odoo.addons.medical_fax.providers import DocumoProvider
+
+    DocumoProvider.capabilities = replace(DocumoProvider.capabilities, look_pause=0.05)
