@@ -14,7 +14,7 @@ class FaxAccount(models.Model):
     """A connection to a fax provider, of one company."""
 
     _name = "fax.account"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "mail.activity.mixin"]
     _description = "Fax Account"
     _order = "sequence, id"
 
@@ -61,6 +61,17 @@ class FaxAccount(models.Model):
         default=10,
         help="How long a fax waits after Send, so that it can be taken back. 0: off.",
     )
+    retry_limit = fields.Integer(
+        "Tries at most",
+        default=3,
+        help="How often a busy or silent line is tried in all. Nothing else is tried "
+        "again by itself.",
+    )
+    concurrent_calls = fields.Integer(
+        "Calls at once",
+        default=2,
+        help="Faxes handed to the provider at the same time.",
+    )
     page_limit = fields.Integer(
         "Pages at most", default=200, help="Longest fax accepted, cover included."
     )
@@ -92,6 +103,13 @@ class FaxAccount(models.Model):
         "CHECK (undo_seconds BETWEEN 0 AND 3600)",
         "The undo period is between 0 and 3600 seconds.",
     )
+    _retry_limit_range = models.Constraint(
+        "CHECK (retry_limit BETWEEN 1 AND 20)", "A fax is tried 1 to 20 times."
+    )
+    _concurrent_calls_range = models.Constraint(
+        "CHECK (concurrent_calls BETWEEN 1 AND 20)",
+        "Between 1 and 20 calls are made at once.",
+    )
     _page_limit_positive = models.Constraint(
         "CHECK (page_limit > 0)", "A fax has at least one page."
     )
@@ -121,6 +139,8 @@ class FaxAccount(models.Model):
                     self.env._("%(label)s. %(advice)s", label=label, advice=advice)
                 ) from error
             guard.opened(account).write({"state": "connected", "state_reason": False})
+            account._set_home()
+            account._release_held("account")
 
     def action_disconnect(self):
         """Stop sending through this account; its history stays."""
@@ -159,6 +179,11 @@ class FaxAccount(models.Model):
         return result
 
     # The bridge to the provider
+
+    def _capabilities(self):
+        """What this account's provider can do."""
+        self.ensure_one()
+        return PROVIDERS[self.code].capabilities
 
     def _provider(self):
         """Return the client of this account's provider, with its own session."""

@@ -1,21 +1,21 @@
-from datetime import timedelta, timezone
+from datetime import timezone
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ..providers import FaxState, ProviderError, SubmitRequest
+from ..providers import Fingerprint, SubmitRequest
+from ..tools import waits
 
-# Seconds. The call's deadline is shorter than the lease, so that a worker never
-# answers for a fax which another one has taken over.
-CALL_SECONDS = 90
-LEASE_SECONDS = 300
+# What may still have led to a fax that we know nothing of.
+UNRESOLVED_STATES = ("calling", "resolving")
 
 
 class FaxAttempt(models.Model):
     """One submission of a fax to a provider.
 
     The row is committed before the provider is called, so that nothing leaves
-    without a trace.
+    without a trace. What the provider said is recorded in fax_attempt_outcome.py,
+    and where nobody knows what came of a call, fax_attempt_look.py finds out.
     """
 
     _name = "fax.attempt"
@@ -24,6 +24,7 @@ class FaxAttempt(models.Model):
     _order = "id desc"
     _rec_name = "reference"
 
+    # Identity
     message_id = fields.Many2one(
         "fax.message", required=True, index=True, ondelete="restrict"
     )
@@ -34,11 +35,52 @@ class FaxAttempt(models.Model):
         "the try, so that a restored database finds it again.",
     )
     account_id = fields.Many2one("fax.account", required=True, ondelete="restrict")
+    dialled = fields.Char("Fax number", required=True)
+    provider_id = fields.Char("Provider's id", index="btree_not_null")
+
+    # State
+    state = fields.Selection(
+        [
+            ("calling", "Calling the provider"),
+            ("resolving", "Finding out what came of the call"),
+            ("accepted", "The provider has it"),
+            ("uncertain", "Nobody knows"),
+            ("over", "Over"),
+        ],
+        required=True,
+        default="calling",
+    )
+    is_probe = fields.Boolean(
+        help="Nothing was submitted: it asks whether the provider has this fax "
+        "already, after the queue slept or the database was restored."
+    )
+    place = fields.Integer(help="Which of the account's places the call takes.")
     lease_until = fields.Datetime(
         required=True, help="Until then the worker that claimed the fax owns it."
     )
     worker = fields.Char(help="Process that claimed the fax.")
-    provider_id = fields.Char("Provider's id", index="btree_not_null")
+
+    # Finding out, and asking how it goes
+    next_look_at = fields.Datetime(help="When to ask the provider next.")
+    asked = fields.Integer(help="How often the provider was asked since.")
+    lost_at = fields.Datetime(help="Since when nobody knows whether it left.")
+    lost_kind = fields.Char(help="What went wrong when the answer was lost.")
+    missed_at = fields.Datetime(
+        help="When the provider was first found not to have it."
+    )
+
+    # Stopping it
+    cancel_requested_at = fields.Datetime("Asked to stop at")
+    cancel_answer = fields.Selection(
+        [
+            ("stopped", "The provider stopped it"),
+            ("too_late", "Too late: the provider could not stop it"),
+            ("unknown", "The provider gave no answer"),
+        ],
+        "Answer",
+    )
+
+    # What the provider said
     raw_status = fields.Char("Provider's status")
     raw_code = fields.Char("Provider's code")
     raw_text = fields.Char("Provider's text")
@@ -48,91 +90,63 @@ class FaxAttempt(models.Model):
     called_at = fields.Datetime()
     answered_at = fields.Datetime()
     ended_at = fields.Datetime()
-    is_open = fields.Boolean(
-        default=True, help="Not proven over yet: no other try may begin."
-    )
+    end_kind = fields.Char(help="Kind of failure that ended this try.")
 
     _one_open = models.UniqueIndex(
-        "(message_id) WHERE is_open", "A fax has at most one open try."
+        "(message_id) WHERE state != 'over'", "A fax has at most one open try."
     )
     _reference_uniq = models.Constraint(
         "UNIQUE (reference)", "A try has a reference of its own."
     )
+    # A lost submission is recognised by number, pages and time. That is conclusive
+    # only because no other one to that number is on its way meanwhile.
+    _one_unresolved = models.UniqueIndex(
+        "(account_id, dialled) WHERE state IN ('calling', 'resolving')",
+        "One submission to a number at a time while its outcome is not known.",
+    )
+    _place_uniq = models.UniqueIndex(
+        "(account_id, place) WHERE state = 'calling'",
+        "An account has so many places for calls at once.",
+    )
+    _look_idx = models.Index("(next_look_at) WHERE state != 'over'")
+    # Whose ids are known already, when looking for one that is not.
+    _dialled_idx = models.Index("(account_id, dialled) WHERE provider_id IS NOT NULL")
 
     @api.model
     def _visible_domain(self):
         return Domain("message_id", "any", [])
 
+    # What the provider is asked
+
     def _request(self):
         """What the provider is asked to send: the frozen bytes, verified."""
         message = self.message_id
         document = message.document_id
+        deadline = self.called_at + waits.delta(self.env, "call")
         return SubmitRequest(
-            to=message.number,
+            to=self.dialled,
             sender=message.number_id.number,
             document=document._content(),
             pages=document.pages,
             file_name=f"{document.name.replace('/', '-')}.pdf",
             reference=self.reference,
-            deadline=fields.Datetime.now().replace(tzinfo=timezone.utc)
-            + timedelta(seconds=CALL_SECONDS),
+            cover=message._provider_cover(),
+            deadline=deadline.replace(tzinfo=timezone.utc),
         )
 
-    # Recording what the provider said
-
-    def _record_accepted(self, submission):
-        self.write(
-            {
-                "provider_id": submission.provider_id,
-                "raw_status": submission.raw_status,
-                "answered_at": fields.Datetime.now(),
-            }
+    def _fingerprint(self):
+        """How the provider's list shows this submission, if it took it."""
+        skew = waits.delta(self.env, "skew")
+        others = [
+            ("account_id", "=", self.account_id.id),
+            ("dialled", "=", self.dialled),
+            ("provider_id", "!=", False),
+            ("id", "!=", self.id),
+        ]
+        return Fingerprint(
+            to=self.dialled,
+            pages=self.message_id.pages,
+            after=(self.called_at - skew).replace(tzinfo=timezone.utc),
+            before=(self.lease_until + skew).replace(tzinfo=timezone.utc),
+            known_ids=frozenset(self.search(others).mapped("provider_id")),
         )
-        self.message_id._set_submitted()
-
-    def _record_error(self, error: ProviderError):
-        """A refusal ends the try; anything else leaves its outcome unknown."""
-        detail = " ".join(filter(None, [error.code, error.text])) or False
-        now = fields.Datetime.now()
-        self.write({"raw_code": error.code, "raw_text": error.text, "answered_at": now})
-        if error.proven_not_sent:
-            self.write({"is_open": False, "ended_at": now})
-            self.message_id._set_failed(error.kind.value, detail)
-        else:
-            self.message_id._set_uncertain(error.kind.value, detail)
-
-    def _record_status(self, status):
-        """Take over what the provider says of a fax that it accepted."""
-        self.write(
-            {
-                "raw_status": status.raw_status,
-                "raw_code": status.code,
-                "raw_text": status.text,
-                "pages_sent": status.pages_sent or 0,
-                "units": float(status.units or 0),
-                "cost": float(status.cost or 0),
-            }
-        )
-        setter = self._final_setters().get(status.state)
-        if setter:
-            self.write({"is_open": False, "ended_at": fields.Datetime.now()})
-            setter(status)
-
-    def _final_setters(self):
-        message = self.message_id
-
-        def detail(status):
-            return " ".join(filter(None, [status.code, status.text])) or False
-
-        return {
-            FaxState.DELIVERED: lambda status: message._set_delivered(
-                status.pages_sent or message.pages
-            ),
-            FaxState.PARTIAL: lambda status: message._set_partial(
-                status.pages_sent or 0, detail(status)
-            ),
-            FaxState.FAILED: lambda status: message._set_failed(
-                status.failure.value, detail(status)
-            ),
-            FaxState.CANCELLED: lambda status: message._set_cancelled(),
-        }

@@ -106,7 +106,26 @@ class FaxMessage(models.Model):
     failure_detail = fields.Char(
         "Provider's code and text", groups="medical_fax.group_fax_manager"
     )
+    hold_kind = fields.Selection(
+        [
+            ("account", "Account off"),
+            ("paused", "Sending paused"),
+            ("patient", "Patient"),
+            ("copy", "Copy of the database"),
+            ("overdue", "Waited too long"),
+            ("trouble", "Trouble"),
+        ],
+        "Held because of",
+    )
     hold_reason = fields.Char()
+    held_at = fields.Datetime("On hold since")
+    unsure_reason = fields.Char("Why not sure")
+    look_first = fields.Selection(
+        [("overdue", "Waited too long"), ("restored", "Database restored")],
+        help="Before it is sent the provider is asked whether it has it already.",
+    )
+    outcome_by_id = fields.Many2one("res.users", "Outcome entered by")
+    outcome_source = fields.Char("Who said so")
     acknowledged_by_id = fields.Many2one("res.users", "Dealt with by")
     acknowledged_on = fields.Datetime("Dealt with on")
     attempt_ids = fields.One2many("fax.attempt", "message_id")
@@ -125,7 +144,7 @@ class FaxMessage(models.Model):
 
     _uuid_uniq = models.Constraint("UNIQUE (uuid)", "A fax has one identity.")
     _due_idx = models.Index("(due_at, id) WHERE state = 'queued'")
-    _open_idx = models.Index("(account_id, state) WHERE state IN ('submitted', 'held')")
+    _held_idx = models.Index("(account_id, hold_kind) WHERE state = 'held'")
 
     # COMPUTE
 
@@ -153,7 +172,13 @@ class FaxMessage(models.Model):
             message.failure_advice = self.env._(text) if text else False
 
     @api.depends(
-        "state", "pages", "pages_sent", "failure_kind", "hold_reason", "scheduled_at"
+        "state",
+        "pages",
+        "pages_sent",
+        "failure_kind",
+        "hold_reason",
+        "scheduled_at",
+        "due_at",
     )
     @api.depends_context("lang", "tz")
     def _compute_state_words(self):
@@ -170,14 +195,23 @@ class FaxMessage(models.Model):
             return self.env._(
                 "%(sent)s of %(pages)s pages", sent=self.pages_sent, pages=self.pages
             )
-        if self.state in ("failed", "uncertain"):
+        if self.state in ("failed", "uncertain", "submitted"):
             return reasons.get(self.failure_kind, "")
         if self.state == "held":
             return self.hold_reason or ""
+        if self.state == "queued" and self.failure_kind:
+            return self.env._(
+                "%(reason)s; tries again at %(time)s",
+                reason=reasons.get(self.failure_kind, ""),
+                time=self._local(self.due_at, "%H:%M"),
+            )
         if self.state == "queued" and self.scheduled_at:
-            local = fields.Datetime.context_timestamp(self, self.scheduled_at)
-            return local.strftime("%Y-%m-%d %H:%M")
+            return self._local(self.scheduled_at, "%Y-%m-%d %H:%M")
         return ""
+
+    def _local(self, moment, form):
+        """A time as the user's clock shows it."""
+        return fields.Datetime.context_timestamp(self, moment).strftime(form)
 
     def _compute_made_from(self):
         for message in self:
@@ -314,6 +348,9 @@ class FaxMessage(models.Model):
         # sudo: workflow rows are read-only to people; the right was checked
         held = self.sudo().filtered(lambda message: message.state == "held")
         for message in held:
+            # Whoever lets it go has decided what its probe was to find out.
+            message.attempt_ids.filtered(lambda a: a.state == "resolving")._close()
+            message.look_first = False
             message._set_queued()
         held._wake()
         return True
@@ -356,6 +393,10 @@ class FaxMessage(models.Model):
     def _recipient_words(self):
         """The recipient as one line for the sender's own screen."""
         return self.partner_name or self.partner_organization or self.number_display
+
+    def _provider_cover(self):
+        """Hook: the :class:`Cover` that the provider is to draw, or None."""
+        return None
 
     # MAKING ONE
 

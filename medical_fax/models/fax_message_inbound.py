@@ -4,7 +4,8 @@ from datetime import timedelta, timezone
 from odoo import api, fields, models
 
 from ..document import Built, DocumentError, Limits, check_file
-from ..providers import PROVIDERS, ProviderError
+from ..providers import ProviderError
+from ..tools import waits
 from ..tools.trace import where
 from . import guard
 
@@ -30,8 +31,10 @@ class FaxMessage(models.Model):
     @api.model
     def _cron_receive(self):
         """Fetch what came in, account by account."""
-        for account in self.env["fax.account"].search([("state", "=", "connected")]):
-            if not PROVIDERS[account.code].capabilities.receive:
+        for account in self._reachable_accounts():
+            if not account._capabilities().receive:
+                continue
+            if not account._turn("receive", waits.seconds(self.env, "receive_pause")):
                 continue
             try:
                 self._receive_all(account)

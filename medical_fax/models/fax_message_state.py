@@ -1,18 +1,23 @@
+from datetime import timedelta
+
 from markupsafe import Markup
 
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ..tools import waits
 from . import guard
 from .fax_message import FINAL_STATES
 
 # A final state never changes: sending again is a new message.
 _ALLOWED_FROM = {
-    "queued": {"draft", "held"},
+    # Back from the last three: a try is proven over, and another one follows.
+    "queued": {"draft", "held", "submitting", "submitted", "uncertain"},
     "held": {"draft", "queued"},
     "submitting": {"queued"},
-    "submitted": {"submitting", "uncertain"},
-    "uncertain": {"submitting", "submitted"},
+    # From held: found at the provider, after a restore.
+    "submitted": {"submitting", "uncertain", "held"},
+    "uncertain": {"submitting", "submitted", "held"},
     "delivered": {"submitting", "submitted", "uncertain"},
     "partial": {"submitting", "submitted", "uncertain"},
     "failed": {"submitting", "submitted", "uncertain", "queued", "held"},
@@ -27,12 +32,36 @@ class FaxMessage(models.Model):
 
     def _set_queued(self, due_at=False, undo_until=False):
         """Hand to the queue, not before ``due_at`` (UTC; none: at once)."""
-        now = fields.Datetime.now()
-        self._move("queued", due_at=due_at or now, undo_until=undo_until, queued_at=now)
+        now = waits.now()
+        self._move(
+            "queued",
+            due_at=due_at or now,
+            undo_until=undo_until,
+            queued_at=now,
+            hold_kind=False,
+            hold_reason=False,
+        )
 
-    def _set_held(self, reason):
-        """Keep from the provider, for a reason in words."""
-        self._move("held", hold_reason=reason)
+    def _set_waiting(self, kind, detail, seconds):
+        """Back to the queue, for another try after a while."""
+        due_at = waits.now() + timedelta(seconds=seconds)
+        self._move(
+            "queued", due_at=due_at, failure_kind=kind, failure_detail=detail
+        )
+        self._wake(at=due_at)
+
+    def _set_held(self, kind, reason=None):
+        """Keep from the provider.
+
+        :param kind: one of HOLD_KINDS
+        :param reason: in words, where the kind's own do not say enough
+        """
+        self._move(
+            "held",
+            hold_kind=kind,
+            hold_reason=reason or self._hold_words(kind),
+            held_at=waits.now(),
+        )
 
     def _set_submitting(self):
         """Claimed by a worker, which is about to call the provider."""
@@ -40,17 +69,33 @@ class FaxMessage(models.Model):
 
     def _set_submitted(self):
         """The provider has it."""
-        self._move("submitted", submitted_at=fields.Datetime.now())
+        self._move(
+            "submitted",
+            submitted_at=waits.now(),
+            failure_kind=False,
+            failure_detail=False,
+            hold_kind=False,
+        )
 
-    def _set_uncertain(self, kind="unknown", detail=False):
-        """Nobody knows whether it left; a person or the provider must tell."""
-        self._move_failed("uncertain", failure_kind=kind, failure_detail=detail)
+    def _set_uncertain(self, kind="unknown", detail=False, reason=False):
+        """Nobody knows whether it left; a person or the provider must tell.
+
+        :param reason: why it could not be found out, in words
+        """
+        self._move_failed(
+            "uncertain",
+            failure_kind=kind,
+            failure_detail=detail,
+            unsure_reason=reason,
+            hold_kind=False,
+        )
 
     def _set_delivered(self, pages_sent):
         self._move(
             "delivered",
             pages_sent=pages_sent,
             failure_kind=False,
+            failure_detail=False,
             done_at=fields.Datetime.now(),
         )
 

@@ -8,6 +8,7 @@ Where to read
     `connect`    what a connect wizard asks for
     `registry`   `register` and `get`
     `loopback`   the embedded training provider, complete, and a good example
+    `calls`      several calls at a time, each in a thread
     `documo`     Documo (mFax), over `http`: what a call that sends a fax needs
 
 The rest of the addon knows no provider by name. It makes one from an account's
@@ -77,6 +78,7 @@ Writing a provider
     an error may say `proven_not_sent`.
 """
 
+from .calls import Calls, Outcome
 from .connect import ConnectForm, FormField
 from .documo import DocumoProvider
 from .errors import CallbackRefused, NotSupported, ProviderError
@@ -111,6 +113,7 @@ __all__ = [
     "Balance",
     "Callback",
     "CallbackRefused",
+    "Calls",
     "Capabilities",
     "ConnectForm",
     "Cover",
@@ -132,6 +135,7 @@ __all__ = [
     "NotSupported",
     "NumberInfo",
     "NumberOrder",
+    "Outcome",
     "Provider",
     "ProviderError",
     "Received",

@@ -59,7 +59,8 @@ class DocumoProvider(DocumoCalls):
         numbers=True,
         orders_numbers=True,
         cover=CoverLimits(recipient=40, sender_name=40, subject=55, notes=4000),
-        look_pause=2 * MINUTE / CALLS_A_MINUTE,  # `find` takes up to two calls
+        look_pause=2 * MINUTE / CALLS_A_MINUTE,  # a look takes up to two calls
+        looks_at_once=100,
     )
 
     # --- The account -------------------------------------------------------------
@@ -177,18 +178,32 @@ class DocumoProvider(DocumoCalls):
         return status
 
     def find(self, reference: str, fingerprint: Fingerprint) -> list[Found]:
-        rows = self._history("outbound", fingerprint.after, fingerprint.before)
-        found = wire.matching(rows, fingerprint)
-        if not found and found is not None:
+        found = self.find_all({reference: fingerprint})[reference]
+        if isinstance(found, ProviderError):
+            raise found
+        return found
+
+    def find_all(
+        self, wanted: Mapping[str, Fingerprint]
+    ) -> dict[str, list[Found] | ProviderError]:
+        """The history tells of all at once, within one look's two calls."""
+        rows = self._history(
+            "outbound",
+            min(each.after for each in wanted.values()),
+            max(each.before for each in wanted.values()),
+        )
+        found = {key: wire.matching(rows, each) for key, each in wanted.items()}
+        if any(each == [] for each in found.values()):
             # "Not there" allows sending again, and how the dates must be written is
             # not documented: look once more without any.
-            rows, _total = self.page("/v1/fax/history", {})
-            found = wire.matching(rows, fingerprint)
-        if found is None:
-            raise ProviderError(
-                FailureKind.UNKNOWN, proven_not_sent=True, code="not_told_yet"
-            )
-        return found
+            latest, _total = self.page("/v1/fax/history", {})
+            for key, each in wanted.items():
+                if found[key] == []:
+                    found[key] = wire.matching(latest, each)
+        return {
+            key: _not_told_yet() if each is None else each
+            for key, each in found.items()
+        }
 
     def _history(
         self, direction: str, after: datetime, before: datetime | None = None
@@ -302,3 +317,9 @@ def _iso(moment: datetime) -> str:
 def _of_one_fax(error: ProviderError) -> bool:
     """Whether it may be this fax alone that the provider cannot tell about."""
     return error.code == "unreadable" or (error.code or "").startswith("5")
+
+
+def _not_told_yet() -> ProviderError:
+    return ProviderError(
+        FailureKind.UNKNOWN, proven_not_sent=True, code="not_told_yet"
+    )

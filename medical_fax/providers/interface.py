@@ -74,6 +74,9 @@ class Capabilities:
     max_pages: int | None = None
     max_bytes: int | None = None
     look_pause: float = 0.0  # seconds to leave between two looks at its lists
+    looks_at_once: int = 1  # submissions that one look can be about
+    status_pause: float = 0.0  # seconds to leave between two calls of `fetch_status`
+    statuses_at_once: int = 50  # faxes that one call of it may be about
 
     @property
     def draws_cover(self) -> bool:
@@ -185,6 +188,19 @@ class Provider(ABC):
     def find(self, reference: str, fingerprint: Fingerprint) -> list[Found]:
         """Faxes the provider has under our reference, or with that fingerprint."""
         raise NotSupported()
+
+    def find_all(
+        self, wanted: Mapping[str, Fingerprint]
+    ) -> dict[str, list[Found] | ProviderError]:
+        """One look for several submissions, by reference: for each what `find` says,
+        or why it cannot tell. One that is left out was not looked for."""
+        answers: dict[str, list[Found] | ProviderError] = {}
+        for reference, fingerprint in wanted.items():
+            try:
+                answers[reference] = self.find(reference, fingerprint)
+            except ProviderError as error:
+                answers[reference] = error
+        return answers
 
     def cancel(self, provider_id: str) -> bool:
         """Ask to stop a fax. False: too late; the truth is in its status."""

@@ -47,6 +47,7 @@ class FaxFixture:
         installed = FakeProvider.installed()
         installed.start()
         cls.addClassCleanup(installed.stop)
+        cls._set_pace()
         cls._make_company()
         cls._make_users()
         cls._make_account()
@@ -57,6 +58,23 @@ class FaxFixture:
     def setUp(self):
         super().setUp()
         self.fake = FakeProvider.reset()
+
+    @classmethod
+    def _set_pace(cls):
+        """No pauses, and no threads: inside a test all cursors are one connection."""
+        settings = {
+            "concurrent_calls": 1,
+            "poll_first_seconds": 0,
+            "poll_pause_seconds": 0,
+            "receive_pause_seconds": 0,
+            "look_first_seconds": 0,
+        }
+        for name, value in settings.items():
+            cls.set_wait(name, value)
+
+    @classmethod
+    def set_wait(cls, name, value):
+        cls.env["ir.config_parameter"].set_param(f"medical_fax.{name}", str(value))
 
     # THE CLINIC
 
@@ -106,6 +124,7 @@ class FaxFixture:
                 "code": "fake",
                 "company_id": cls.company.id,
                 "undo_seconds": 0,
+                "retry_limit": 1,
             }
         )
         cls.account.action_connect()

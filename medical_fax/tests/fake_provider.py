@@ -8,8 +8,8 @@ from collections import deque
 from unittest.mock import patch
 
 from ..providers import PROVIDERS, FailureKind, FaxState, FaxStatus, ProviderError
-from ..providers.interface import Capabilities, Provider
-from ..providers.values import AccountInfo, Submission
+from ..providers.interface import Capabilities, FindBy, Provider
+from ..providers.values import AccountInfo, Found, Submission
 
 
 class Killed(BaseException):
@@ -25,6 +25,10 @@ class FakeService:
         self.statuses = {}
         self.status_error = None
         self.on_submit = None
+        self.there = []
+        self.looked = []
+        self.cancelled = []
+        self.cancel_answer = True
         self._script = deque()
 
     # What the next submissions meet; without a script they are accepted
@@ -72,6 +76,20 @@ class FakeService:
             raise error
         return Submission(provider_id=f"fake-{request.reference}", raw_status="taken")
 
+    def find(self, reference, fingerprint):
+        """What tests put into `there`: lists of ids, one for each look, or errors."""
+        self.looked.append((reference, fingerprint))
+        there = self.there.pop(0) if self.there else []
+        if isinstance(there, Exception):
+            raise there
+        return [Found(provider_id=key) for key in there]
+
+    def cancel(self, provider_id):
+        self.cancelled.append(provider_id)
+        if isinstance(self.cancel_answer, Exception):
+            raise self.cancel_answer
+        return self.cancel_answer
+
     def fetch_status(self, provider_ids):
         asked = list(provider_ids)
         self.asked.append(asked)
@@ -81,17 +99,26 @@ class FakeService:
 
 
 class FakeProvider(Provider):
-    """Stateless as every provider; the state is in ``service``."""
+    """Stateless as every provider; the state is in ``service``.
+
+    Left alone it can neither find nor cancel, so that what is not known stays so;
+    ``able()`` lets it.
+    """
 
     code = "fake"
     label = "Fake (tests)"
-    capabilities = Capabilities()
+    capabilities = Capabilities(find=FindBy.FINGERPRINT, cancel=True)
     service = FakeService()
 
     @classmethod
     def installed(cls):
         """A patch that makes the provider known by its code."""
         return patch.dict(PROVIDERS, {cls.code: cls})
+
+    @classmethod
+    def able(cls, **capabilities):
+        """A patch that lets the provider do more, such as ``find=FindBy.REFERENCE``."""
+        return patch.object(cls, "capabilities", Capabilities(**capabilities))
 
     @classmethod
     def reset(cls):
@@ -107,3 +134,12 @@ class FakeProvider(Provider):
 
     def fetch_status(self, provider_ids):
         return self.service.fetch_status(provider_ids)
+
+    def find(self, reference, fingerprint):
+        return self.service.find(reference, fingerprint)
+
+    def cancel(self, provider_id):
+        return self.service.cancel(provider_id)
+
+
+FakeProvider.capabilities = Capabilities()

@@ -13,7 +13,7 @@ class TestDoing(RoleCase):
 
     def test_who_may_finish_a_fax(self):
         held = self._send_file(number_id=self.private_number.id)
-        held._set_held("a reason")
+        held._set_held("paused")
         for user in self.everybody - self.user - self.manager:
             for action in (*self.ACTIONS, "action_ask_provider"):
                 with self.subTest(user=user.login, action=action):

@@ -41,7 +41,7 @@ class TestFaxMessageStates(FaxCommon):
     def _setters(self):
         return {
             "queued": lambda fax: fax._set_queued(),
-            "held": lambda fax: fax._set_held("a reason"),
+            "held": lambda fax: fax._set_held("paused"),
             "submitting": lambda fax: fax._set_submitting(),
             "submitted": lambda fax: fax._set_submitted(),
             "uncertain": lambda fax: fax._set_uncertain(),

@@ -1,0 +1,85 @@
+from datetime import timedelta
+
+from odoo import fields, models
+from odoo.tools import SQL
+
+from ..tools import waits
+
+
+class FaxAccountPace(models.Model):
+    """When an account's provider may be called next, for each kind of call.
+
+    Kept in the database, so that all workers and everybody who presses "ask now"
+    share one limit. A row apart from the account, so that the queue and a manager who
+    edits the account do not stand in each other's way.
+    """
+
+    _name = "fax.account.pace"
+    _description = "When a fax provider may be called next"
+    _order = "account_id, kind"
+
+    account_id = fields.Many2one(
+        "fax.account", required=True, readonly=True, ondelete="cascade"
+    )
+    kind = fields.Selection(
+        [
+            ("submit", "Submit"),
+            ("status", "Ask how faxes went"),
+            ("find", "Look a submission up"),
+            ("cancel", "Stop a fax"),
+            ("receive", "Fetch received faxes"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    next_at = fields.Datetime(required=True, readonly=True)
+
+    _kind_uniq = models.Constraint(
+        "UNIQUE (account_id, kind)", "There is one pace for each kind of call."
+    )
+
+
+class FaxAccount(models.Model):
+    _inherit = "fax.account"
+
+    def _take_turn(self, kind, pause):
+        """Whether a call of this kind may be made now; the next one `pause` seconds
+        later. The caller commits before it calls.
+
+        Of two workers who ask at once one is told so by a serialization failure.
+        """
+        self.ensure_one()
+        now = waits.now()
+        turns = self.env.execute_query(
+            SQL(
+                """
+                INSERT INTO fax_account_pace AS pace (account_id, kind, next_at)
+                VALUES (%(account)s, %(kind)s, %(next)s)
+                ON CONFLICT (account_id, kind) DO UPDATE SET next_at = %(next)s
+                WHERE pace.next_at <= %(now)s
+                RETURNING id
+                """,
+                account=self.id,
+                kind=kind,
+                next=now + timedelta(seconds=pause),
+                now=now,
+            )
+        )
+        return bool(turns)
+
+    def _slow_down(self, kind, seconds):
+        """Make no call of this kind for so long: the provider asked for it."""
+        self.ensure_one()
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO fax_account_pace AS pace (account_id, kind, next_at)
+                VALUES (%(account)s, %(kind)s, %(next)s)
+                ON CONFLICT (account_id, kind) DO UPDATE
+                SET next_at = greatest(pace.next_at, EXCLUDED.next_at)
+                """,
+                account=self.id,
+                kind=kind,
+                next=waits.now() + timedelta(seconds=seconds),
+            )
+        )

@@ -1,0 +1,181 @@
+import logging
+from datetime import timedelta
+
+from odoo import api, models
+from odoo.fields import Domain
+
+from ..providers import FailureKind, FindBy, ProviderError
+from ..tools import waits
+
+_logger = logging.getLogger(__name__)
+
+
+class FaxAttempt(models.Model):
+    """Finding out what came of a call whose answer nobody has.
+
+    By reference where the provider can, else by fingerprint: same number, pages and
+    time, and an id that is not known to us. One match is ours. None, in two looks
+    with a pause between them, means that the fax was never taken. Several, or no way
+    to look: a person decides, and until then nothing is sent again.
+    """
+
+    _inherit = "fax.attempt"
+
+    # BEGINNING
+
+    def _lose(self, kind=FailureKind.UNKNOWN):
+        """Nobody knows what came of the call."""
+        now = waits.now()
+        first = waits.delta(self.env, "look_first")
+        self.write(
+            {
+                "state": "resolving",
+                "place": 0,
+                "lost_at": now,
+                "lost_kind": kind.value,
+                "missed_at": False,
+                "asked": 0,
+                "next_look_at": now + first,
+            }
+        )
+        if self.account_id._capabilities().find is FindBy.NONE:
+            self._give_up(self.env._("This provider cannot look it up."))
+
+    @api.model
+    def _lost_domain(self):
+        """Calls whose worker is gone."""
+        expired = Domain("lease_until", "<", waits.now())
+        return Domain("state", "=", "calling") & expired
+
+    def _take_over(self):
+        """Take over from a worker that is gone; this never sends."""
+        self.ensure_one()
+        if self.filtered_domain(self._lost_domain()):
+            _logger.warning("Fax %s lost its worker", self.reference)
+            self._lose()
+            if self.state == "resolving":
+                self.next_look_at = waits.now()
+
+    def _look_again(self):
+        """Look at once: somebody asks, or the provider called about such a fax."""
+        now = waits.now()
+        for attempt in self:
+            if attempt.provider_id:
+                attempt.write({"next_look_at": now, "asked": 0})
+            elif attempt.state == "resolving":
+                attempt.next_look_at = now
+            elif attempt.state == "uncertain" and not attempt._number_is_taken():
+                attempt.write(
+                    {
+                        "state": "resolving",
+                        "lost_at": now,
+                        "missed_at": False,
+                        "next_look_at": now,
+                    }
+                )
+
+    def _number_is_taken(self):
+        """Whether another submission to this number has no known outcome."""
+        others = [
+            ("account_id", "=", self.account_id.id),
+            ("dialled", "=", self.dialled),
+            ("state", "in", ("calling", "resolving")),
+            ("id", "!=", self.id),
+        ]
+        return bool(self.search_count(others, limit=1))
+
+    # WHAT WAS FOUND
+
+    def _wanted(self):
+        """Everything this look is about: ``{reference: fingerprint}``.
+
+        A restored database may have forgotten later tries, so a probe asks for the
+        references of those too, the latest first.
+        """
+        fingerprint = self._fingerprint()
+        numbers = [self.number]
+        if self.is_probe and self.account_id._capabilities().find is FindBy.REFERENCE:
+            last = self.number + self.account_id.retry_limit
+            numbers = range(last, self.number - 1, -1)
+        uuid = self.message_id.uuid
+        return {f"{uuid}-{number}": fingerprint for number in numbers}
+
+    def _record_look(self, answers):
+        """Take over what a look brought.
+
+        :param answers: for each reference of `_wanted` what was found, or an error
+        """
+        if self.state != "resolving":
+            return
+        for reference in self._wanted():
+            answer = answers.get(reference)
+            if answer is None or isinstance(answer, ProviderError):
+                self._record_no_look(answer)
+                return
+            if answer:
+                self._record_found(reference, answer)
+                return
+        self._record_missed()
+
+    def _record_found(self, reference, found):
+        if len(found) > 1:
+            self._give_up(
+                self.env._(
+                    "The provider has %(count)s faxes like it, and cannot tell which "
+                    "is this one.",
+                    count=len(found),
+                )
+            )
+            return
+        by_likeness = self.account_id._capabilities().find is FindBy.FINGERPRINT
+        if self.message_id.look_first == "overdue" and by_likeness:
+            # This database never sent it, so that somebody else's is as likely.
+            self.provider_id = found[0].provider_id
+            self._give_up(self.env._("The provider has a fax like it already."))
+            return
+        if reference != self.reference:
+            self.write(
+                {"reference": reference, "number": int(reference.rpartition("-")[2])}
+            )
+        self.message_id.look_first = False
+        self._adopt(found[0].provider_id, found[0].raw_status)
+
+    def _record_missed(self):
+        """The provider has no such fax; proven only by a second look, later."""
+        now = waits.now()
+        pause = waits.delta(self.env, "look_pause")
+        if not self.missed_at:
+            self.write({"missed_at": now, "next_look_at": now + pause})
+        elif now - self.missed_at < pause:
+            self.next_look_at = self.missed_at + pause
+        elif self.is_probe:
+            self._close()
+            self.message_id._note_not_there()
+        else:
+            _logger.info("Fax %s was not taken", self.reference)
+            self._end(FailureKind.PROVIDER_UNAVAILABLE)
+
+    def _record_no_look(self, error=None):
+        """The provider could not be asked: that is no look."""
+        now = waits.now()
+        if error:
+            self.account_id._note_trouble(error)
+        if now - self.lost_at > waits.delta(self.env, "look_longest"):
+            self._give_up(self.env._("The provider could not be asked in all this time."))
+            return
+        pause = (error and error.retry_after) or 0
+        base = waits.seconds(self.env, "look_first") * 2 ** min(self.asked, 5)
+        pause = max(pause, min(base, waits.seconds(self.env, "look_pause")))
+        self.write(
+            {
+                "asked": self.asked + 1,
+                "next_look_at": now + timedelta(seconds=pause),
+            }
+        )
+
+    def _give_up(self, reason):
+        """Nobody but a person can tell; nothing is sent again meanwhile."""
+        self.write({"state": "uncertain", "place": 0, "next_look_at": False})
+        self.message_id._set_uncertain(
+            self.lost_kind or FailureKind.UNKNOWN.value, self._detail(), reason
+        )
