@@ -192,8 +192,8 @@ def _child(connection: socket.socket) -> None:
 
         _refuse_open_connections()
         name, function = order["function"].split(":")
-        registry = Registry(order["database"])
         function = getattr(importlib.import_module(name), function)
+        registry = Registry(order["database"])
         tell(value=function(registry, over, **order["arguments"]))
     except BaseException:
         tell(error=traceback.format_exc())

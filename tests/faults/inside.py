@@ -11,6 +11,7 @@ from datetime import timedelta
 from functools import wraps
 from types import SimpleNamespace
 
+import interim  # noqa: F401
 import papers
 from psycopg2.extensions import TransactionRollbackError
 
@@ -70,8 +71,7 @@ def open_account(env, name, base_url, api_key, sender, **values):
             **values,
         }
     )
-    account.settings = {"base_url": base_url}
-    account.credentials = {"api_key": api_key}
+    env["ir.config_parameter"].set_param(f"interim.{account.id}", base_url)
     account.action_connect()
     number = env["fax.number"].create(
         {"name": "Front desk", "account_id": account.id, "number": sender}

@@ -1,0 +1,108 @@
+"""One thing goes wrong while a fax is handed over: it is sent once all the same."""
+
+import pytest
+
+from . import invariants
+
+NUMBER = "+15145550190"
+
+# What goes wrong, and how often the provider is asked for the fax in all.
+NEVER_TAKEN = {
+    "kill_connecting": 2,
+    "kill_arrived": 2,
+    "reset_on_connect": 2,
+    "reset_before_body": 2,
+    "reset_in_body": 2,
+    "reset_after_body": 2,
+    "server_error": 2,
+    "redirect": 2,
+    "too_many_requests": 2,
+}
+TAKEN = [
+    "kill_taken", "kill_answered", "answer_lost", "garbled", "cut",
+    "server_error_after", "late", "trickle", "slow",
+]  # fmt: skip
+
+
+def check(line, *faxes, **options):
+    found = invariants.broken(line, **options)
+    assert not found, "\n".join([*found, str(line.messages())])
+
+
+@pytest.mark.parametrize("what", NEVER_TAKEN)
+def test_not_taken(line, what):
+    """The provider did not take it: found out, and sent again, once."""
+    line.fault(what)
+    (fax,) = line.queue(line.fax())
+    line.settle()
+    check(line)
+    assert line.states() == {"delivered": 1}, line.messages()
+    assert line.acceptances(fax) == 1
+    assert len(line.messages()[fax]["attempts"]) == NEVER_TAKEN[what]
+    assert line.simulator.faults.shown[0].what == what
+
+
+@pytest.mark.parametrize("what", TAKEN)
+def test_taken(line, what):
+    """The provider took it, and nobody heard it say so: found, and not sent again."""
+    line.fault(what, seconds=2.0 if what != "slow" else 1.0)
+    (fax,) = line.queue(line.fax())
+    line.settle()
+    check(line)
+    assert line.states() == {"delivered": 1}, line.messages()
+    assert line.acceptances(fax) == 1
+    assert len(line.messages()[fax]["attempts"]) == 1
+    assert line.simulator.faults.shown[0].what == what
+
+
+def test_killed_again_and_again(line, server):
+    """Three workers in a row die with the same fax."""
+    deaths = server.deaths
+    for what in ("kill_arrived", "kill_connecting", "kill_taken"):
+        line.fault(what)
+    (fax,) = line.queue(line.fax())
+    line.settle(60)
+    check(line)
+    assert line.acceptances(fax) == 1
+    assert server.deaths >= deaths + 3
+
+
+@pytest.mark.parametrize("what", ["kill_taken", "kill_arrived"])
+def test_others_under_way(line, what):
+    """What else the dead process was sending is not lost either; faxes to the same
+    number wait until this one's fate is known."""
+    line.fault(what, skip=1)
+    line.queue(
+        *(line.fax(f"+151455501{number}") for number in range(80, 84)),
+        *(line.fax(NUMBER) for _ in range(3)),
+    )
+    line.settle()
+    check(line)
+    assert line.states() == {"delivered": 7}
+    assert line.acceptances() == 7
+
+
+def test_the_number_waits_while_in_doubt(line):
+    """No second fax to a number while an answer about the first is missing."""
+    line.fault("answer_lost")
+    line.fault("server_error", route="history", times=3)
+    first, second = line.queue(line.fax(NUMBER), line.fax(NUMBER, after=0.1))
+    line.settle()
+    check(line)
+    assert line.acceptances(first) == line.acceptances(second) == 1
+    requests = [each.route for each in line.simulator.requests]
+    submits = [index for index, route in enumerate(requests) if route == "submit"]
+    looks = [index for index, route in enumerate(requests) if route == "history"]
+    assert submits[0] < looks[3] < submits[1]
+
+
+def test_provider_down(line):
+    """Nobody listens: proven not sent, and tried again until it is there."""
+    line.simulator.listen(False)
+    (fax,) = line.queue(line.fax())
+    while not line.messages()[fax]["attempts"]:
+        pass
+    line.simulator.listen(True)
+    line.settle()
+    check(line)
+    assert line.acceptances(fax) == 1
