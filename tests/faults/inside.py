@@ -13,6 +13,7 @@ from types import SimpleNamespace
 
 import interim  # noqa: F401
 import papers
+from psycopg2.errors import UniqueViolation
 from psycopg2.extensions import TransactionRollbackError
 
 from odoo import SUPERUSER_ID, api, fields
@@ -62,6 +63,7 @@ def open_account(env, name, base_url, api_key, sender, **values):
     company = env["res.company"].create({"name": name, "country_id": country})
     admin = env.ref("base.user_admin")
     admin.company_ids |= company
+    admin.group_ids |= env.ref("medical_fax.group_fax_manager")
     account = env["fax.account"].create(
         {
             "name": name,
@@ -125,19 +127,35 @@ def queue_faxes(env, account, faxes):
     return made.ids
 
 
+# What people do
+
+
+@as_request
+def press(env, model, ids, button, user="base.user_admin", arguments=()):
+    """Press a button as a user who may; gives back nothing."""
+    records = env[model].with_user(env.ref(user)).browse(ids)
+    records = records.with_context(allowed_company_ids=records.env.user.company_ids.ids)
+    getattr(records, button)(*arguments)
+
+
+@as_request
+def pause_sending(env, company, paused):
+    env["res.company"].browse(company).fax_paused = paused
+
+
 # Working as the server does
 
 
-def rounds(registry, over, pause=0.03, names=CRONS):
+def rounds(registry, over, pause=0.03, look_pause=0.05):
     """Run scheduled actions of the queue, round after round.
 
     As the server's cron thread, but without its pauses of a minute: one at a time in
     the database, by Odoo's own lock, whose loser goes on with the next.
     """
-    _look_often()
+    _look_often(look_pause)
     count = 0
     while not over():
-        for name in names:
+        for name in CRONS:
             run_cron(registry, f"medical_fax.{name}")
         count += 1
         time.sleep(pause)
@@ -155,7 +173,7 @@ def run_cron(registry, name):
 def claimers(registry, over, pause=0.0):
     """Send without Odoo's lock: a sweep, a button and a job may overlap, and whoever
     else may call."""
-    _look_often()
+    _look_often(0.05)
     count = 0
     while not over():
         with _environment(registry) as env:
@@ -167,9 +185,32 @@ def claimers(registry, over, pause=0.0):
     return count
 
 
-def _look_often():
+def claim_all(registry, over):
+    """Claim until nothing is left to claim, and call nobody.
+
+    :return: the ids of the faxes that this process claimed
+    """
+    claimed = []
+    while not over():
+        with _environment(registry) as env:
+            waiting = env["fax.message"]._claimable(10)
+            env.cr.commit()
+            if not waiting:
+                return claimed
+            for message in waiting:
+                try:
+                    attempt = message._claim()
+                    env.cr.commit()
+                except (TransactionRollbackError, UniqueViolation):
+                    env.cr.rollback()
+                    continue
+                if attempt:
+                    claimed.append(message.id)
+
+
+def _look_often(pause):
     """Look-ups are paced by what the provider documents; the simulators here are
     told to allow more, so that a test need not take minutes."""
     from odoo.addons.medical_fax.providers import DocumoProvider
 
-    DocumoProvider.capabilities = replace(DocumoProvider.capabilities, look_pause=0.05)
+    DocumoProvider.capabilities = replace(DocumoProvider.capabilities, look_pause=pause)

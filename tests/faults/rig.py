@@ -11,11 +11,12 @@ A worker that dies is replaced at once, as a server's own supervisor does it. Wh
 database holds is read from here with plain SQL.
 """
 
+import copy
 import itertools
 import threading
 import time
 import uuid
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -35,10 +36,10 @@ KEY = "documo-key"
 # what arrives at a simulator later than `look_pause` after a call's end would be sent
 # again, as it would be by a provider which takes more than three minutes.
 WAITS = {
-    "call": 1.5,
-    "lease": 2.5,
-    "look_first": 0.2,
-    "look_pause": 1.5,
+    "call": 1.0,
+    "lease": 1.6,
+    "look_first": 0.1,
+    "look_pause": 1.0,
     "look_longest": 30,
     "retry_first": 0.1,
     "retry_longest": 0.3,
@@ -74,11 +75,12 @@ class Killing(Fault):
 class Server:
     """Processes that work on one database; a context manager."""
 
-    def __init__(self, odoo, database, workers=1, job="inside:rounds", **arguments):
+    def __init__(self, odoo, database, workers=1, waits=(), **arguments):
         self.odoo, self.database = odoo, database
+        self.waits = WAITS | dict(waits)
         self.deaths = 0
         self.failures = []
-        self._wanted = [(job, arguments)] * workers
+        self._wanted = [arguments] * workers
         self._workers = []
         self._lock = threading.Lock()
         self._working = threading.Event()
@@ -87,11 +89,8 @@ class Server:
         self._stack = ExitStack()
 
     def __enter__(self):
-        connection = psycopg2.connect(dbname=self.database)
-        connection.autocommit = True
-        self._connection = connection
-        self._stack.callback(connection.close)
-        self.run("set_waits", waits=WAITS)
+        self._connect()
+        self.run("set_waits", waits=self.waits)
         self._supervisor = threading.Thread(target=self._supervise, daemon=True)
         self._supervisor.start()
         return self
@@ -101,10 +100,33 @@ class Server:
         self._supervisor.join()
         self.stop()
         self._stack.close()
+        self._connection.close()
+
+    def _connect(self):
+        self._connection = psycopg2.connect(dbname=self.database)
+        self._connection.autocommit = True
+
+    @contextmanager
+    def closed(self):
+        """The server is down, and nobody uses its database."""
+        working = self._working.is_set()
+        self.stop()
+        with self._lock:
+            self._connection.close()
+            try:
+                yield
+            finally:
+                self._connect()
+        if working:
+            self.start()
 
     def run(self, function, **arguments):
         """Run a function of `inside` to its end; gives what it returned."""
         return self.odoo.run(f"inside:{function}", self.database, **arguments)
+
+    def begin(self, function, **arguments):
+        """Start a function of `inside`; gives its `forks.Job`."""
+        return self.odoo.start(f"inside:{function}", self.database, **arguments)
 
     def sql(self, query, *values):
         """Rows as dicts."""
@@ -143,10 +165,8 @@ class Server:
                 self._workers = [w for w in self._workers if w not in dead]
                 missing = len(self._wanted) - len(self._workers)
                 if self._working.is_set():
-                    for job, arguments in self._wanted[:missing]:
-                        self._workers.append(
-                            self.odoo.start(job, self.database, **arguments)
-                        )
+                    for arguments in self._wanted[:missing]:
+                        self._workers.append(self.begin("rounds", **arguments))
             for worker in dead:
                 self._end(worker)
 
@@ -207,6 +227,12 @@ class Line:
 
     def __exit__(self, *exc_info):
         self.simulator.__exit__()
+
+    def seen_from(self, server):
+        """The same account in another database, a copy of this one."""
+        other = copy.copy(self)
+        other.server = server
+        return other
 
     # --- Faxes -------------------------------------------------------------------
 

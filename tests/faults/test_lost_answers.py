@@ -2,7 +2,7 @@
 
 import pytest
 
-from . import invariants
+from .checks import check
 
 NUMBER = "+15145550190"
 
@@ -22,11 +22,6 @@ TAKEN = [
     "kill_taken", "kill_answered", "answer_lost", "garbled", "cut",
     "server_error_after", "late", "trickle", "slow",
 ]  # fmt: skip
-
-
-def check(line, *faxes, **options):
-    found = invariants.broken(line, **options)
-    assert not found, "\n".join([*found, str(line.messages())])
 
 
 @pytest.mark.parametrize("what", NEVER_TAKEN)
