@@ -1,7 +1,7 @@
 {
     "name": "Medical Chart",
     "summary": "A lean patient chart: patients, signed chart entries, treatment plans",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Medical",
     "license": "AGPL-3",
     "author": "Medical Fax contributors",

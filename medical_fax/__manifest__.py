@@ -1,7 +1,7 @@
 {
     "name": "Medical Fax",
     "summary": "Fax documents from any record, see every fax's fate, receive and file",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Healthcare",
     "license": "AGPL-3",
     "author": "Medical Fax contributors",

@@ -1,7 +1,7 @@
 {
     "name": "Medical Fax: chart",
     "summary": "Fax chart entries, date ranges and treatment plans from the chart",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Healthcare",
     "license": "AGPL-3",
     "author": "Medical Fax contributors",

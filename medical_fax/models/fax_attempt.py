@@ -54,6 +54,9 @@ class FaxAttempt(models.Model):
         help="Nothing was submitted: it asks whether the provider has this fax "
         "already, after the queue slept or the database was restored."
     )
+    by_resend = fields.Boolean(
+        help="The provider was asked to send again what it still had."
+    )
     place = fields.Integer(help="Which of the account's places the call takes.")
     lease_until = fields.Datetime(
         required=True, help="Until then the worker that claimed the fax owns it."

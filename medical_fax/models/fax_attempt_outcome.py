@@ -166,6 +166,8 @@ class FaxAttempt(models.Model):
 
     def _pause_before_next(self, kind, retry_after=0):
         """Seconds until the next try, or None where there is none."""
+        if self.by_resend and not self.provider_id:
+            return retry_after  # the provider no longer has it: upload it
         if not FAILURES[kind].redial or self.pages_sent:
             return None
         tries = self.message_id.attempt_ids.filtered(lambda a: not a.is_probe)

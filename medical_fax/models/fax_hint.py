@@ -83,22 +83,21 @@ class FaxHint(models.Model):
         unread = [("is_done", "=", False), ("inbound", "=", False)]
         for hint in self.search(unread, limit=HINTS_AT_ONCE):
             attempts = hint._attempts()
-            attempts._look_again()
+            attempts.filtered(lambda a: a.state not in ("calling", "over"))._look_again()
             if attempts or hint.create_date < late:
                 hint.is_done = True
 
     def _attempts(self):
-        """The open submissions that this may be about."""
+        """The submissions that this may be about."""
         attempts = self.env["fax.attempt"]
         mine = [("account_id", "=", self.account_id.id)]
         known = attempts.search([*mine, ("provider_id", "=", self.provider_id)])
         if known:
-            return known.filtered(lambda a: a.state in ("accepted", "uncertain"))
+            return known
+        mine.append(("state", "in", ("resolving", "uncertain")))
         if self.reference:
-            found = attempts.search([*mine, ("reference", "=", self.reference)])
-            return found.filtered(lambda a: a.state in ("resolving", "uncertain"))
-        in_doubt = [("dialled", "=", self.to), ("state", "in", ("resolving", "uncertain"))]
-        return attempts.search([*mine, *in_doubt])
+            return attempts.search([*mine, ("reference", "=", self.reference)])
+        return attempts.search([*mine, ("dialled", "=", self.to)])
 
     @api.autovacuum
     def _gc_done(self):

@@ -1,4 +1,6 @@
 import logging
+import time
+from datetime import datetime
 
 from odoo import api, models
 from odoo.fields import Domain
@@ -8,6 +10,9 @@ from ..tools import waits
 from ..tools.trace import where
 
 _logger = logging.getLogger(__name__)
+
+# A round begins no further account after this, well below `limit_time_real_cron`.
+ROUND_SECONDS = 30
 
 
 class FaxMessage(models.Model):
@@ -22,7 +27,11 @@ class FaxMessage(models.Model):
         hints = self.env["fax.hint"]
         self._step("Callbacks", hints._read_outbound)
         self._step("Probes", self._start_probes)
+        began = time.monotonic()
         for account in self._reachable_accounts():
+            if time.monotonic() - began > ROUND_SECONDS:
+                self.env.ref("medical_fax.ir_cron_fax_poll")._trigger()
+                break
             # A bug in one provider's client must not keep the others waiting.
             for ask in (account._stop_requested, account._look, account._ask_status):
                 try:
@@ -40,7 +49,14 @@ class FaxMessage(models.Model):
         """Accounts whose providers may be asked. A failing one too: it may be well
         again, and faxes that it has already are waiting to be told of."""
         accounts = self.env["fax.account"].search([("state", "!=", "disconnected")])
-        return accounts.filtered(lambda account: not account.is_away)
+        # Those that were asked longest ago first: a round may be too short for all.
+        turns = dict(
+            self.env["fax.account.pace"]._read_group(
+                [("kind", "=", "status")], ["account_id"], ["next_at:max"]
+            )
+        )
+        reachable = accounts.filtered(lambda account: not account.is_away)
+        return reachable.sorted(lambda account: turns.get(account) or datetime.min)
 
 
 class FaxAccount(models.Model):
@@ -64,10 +80,14 @@ class FaxAccount(models.Model):
     def _look(self):
         """Look lost submissions up, for as long as it is our turn."""
         capabilities = self._capabilities()
+        seen = []
         while True:
             attempts = self._due_attempts(
-                "resolving", limit=capabilities.looks_at_once
+                "resolving",
+                extra=Domain("id", "not in", seen),
+                limit=capabilities.looks_at_once,
             )
+            seen += attempts.ids
             if not attempts or not self._turn("find", capabilities.look_pause):
                 return
             wanted = {}

@@ -25,12 +25,14 @@ class FaxMessage(models.Model):
         return Domain("state", "=", "queued") & Domain("due_at", "<=", waits.now())
 
     @api.model
-    def _claimable(self, limit):
+    def _claimable(self, limit, skip=()):
         """Faxes that may be claimed now, in the order of their times.
 
         For each account no more than it has places free, and for each of its numbers
         one, if no submission to that number has an outcome that is not known: so a
         busy number or account does not keep the others waiting.
+
+        :param skip: ids to leave out, of faxes that could not be claimed before
         """
         self.env.flush_all()
         rows = self.env.execute_query(
@@ -47,7 +49,8 @@ class FaxMessage(models.Model):
                     SELECT DISTINCT ON (account_id, number)
                            id, account_id, due_at
                     FROM fax_message AS message
-                    WHERE state = 'queued' AND due_at <= %(now)s AND NOT EXISTS (
+                    WHERE state = 'queued' AND due_at <= %(now)s
+                      AND id != ALL(%(skip)s) AND NOT EXISTS (
                         SELECT FROM in_doubt
                         WHERE in_doubt.account_id = message.account_id
                           AND in_doubt.dialled = message.number
@@ -73,6 +76,7 @@ class FaxMessage(models.Model):
                 now=waits.now(),
                 window=waits.now() - waits.delta(self.env, "skew"),
                 limit=limit,
+                skip=list(skip),
             )
         )
         return self.browse(row[0] for row in rows)

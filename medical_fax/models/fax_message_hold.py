@@ -3,7 +3,6 @@ from odoo.fields import Domain
 
 from ..providers import FindBy
 from ..tools import waits
-from . import guard
 
 
 class FaxMessage(models.Model):
@@ -107,11 +106,8 @@ class FaxMessage(models.Model):
         for message in unfinished:
             message.look_first = "restored"
             is_due = message.state == "queued" and message.due_at <= now
-            if is_due or message.hold_kind == "copy":
+            if is_due or message.state == "held":
                 message._set_held("overdue")
-            elif message.state == "held":
-                # sudo is ours already; the reason stays, the probe comes beside it
-                guard.opened(message).write({"hold_kind": "overdue"})
             message.attempt_ids.filtered(lambda a: a.state == "uncertain")._look_again()
         self._wake()
 

@@ -80,10 +80,11 @@ class FaxMessage(models.Model):
         self._take_over_all()
         began = time.monotonic()
         calls = Calls(self._concurrent_calls())
+        stuck = set()
         sent = 0
         while True:
             if time.monotonic() - began < self._round_seconds():
-                self._fill(calls)
+                self._fill(calls, stuck)
             if not calls:
                 break
             outcome = calls.next()
@@ -94,7 +95,7 @@ class FaxMessage(models.Model):
             sent += 1
         if sent:
             self.env.ref("medical_fax.ir_cron_fax_poll")._trigger()
-        if self._claimable(1):
+        if self._claimable(1, stuck):
             self._wake()
         # Nothing remains: called again at once it would never let the others work.
         self.env["ir.cron"]._commit_progress(sent, remaining=0)
@@ -127,31 +128,30 @@ class FaxMessage(models.Model):
             self._step(f"Lost attempt {attempt.id}", attempt._take_over)
 
     @api.model
-    def _fill(self, calls):
-        """Claim faxes and start their calls until all places are taken."""
+    def _fill(self, calls, stuck):
+        """Claim faxes and start their calls until all places are taken.
+
+        :param stuck: ids of faxes that cannot be claimed in this round; added to
+        """
         while calls.free:
-            candidates = self._claimable(calls.free)
+            candidates = self._claimable(calls.free, stuck)
             # The snapshot of a long transaction would not show what others do.
             self.env["ir.cron"]._commit_progress()
-            claimed = [message for message in candidates if message._start(calls)]
-            if not claimed:
+            if not candidates:
                 return
+            for message in candidates:
+                message._start(calls)
+                if message.state == "queued":
+                    stuck.add(message.id)
 
     def _start(self, calls):
-        """Claim one fax and start its call.
-
-        :return: whether there may be more to do: claimed, or put on hold
-        """
-        if not calls.free:
-            return False
-        state = self.state
+        """Claim one fax and start its call; a hold may be all that comes of it."""
         attempt = self._step(f"Claim of fax {self.id}", self._claim_or_put_aside)
         if not attempt:
-            return self.state != state
+            return
         call = self._step(f"Request of attempt {attempt.id}", attempt._prepared_call)
         if call:
             calls.start(attempt.id, *call)
-        return True
 
     def _claim_or_put_aside(self):
         """A fax that cannot be claimed is held, so that it does not come up again
@@ -189,4 +189,24 @@ class FaxAttempt(models.Model):
             _logger.error("Preparing %s: %s", self.reference, where(error))
             self._record_not_asked(FailureKind.UNKNOWN)
             return None
+        earlier = self._resendable_id()
+        if earlier:
+            self.by_resend = True
+            return provider.resend, earlier, request
         return provider.submit, request
+
+    def _resendable_id(self):
+        """The provider's id of the fax that this one repeats, if the provider may
+        send again what it still has; only in the first try, so that what it has
+        forgotten is uploaded in the second."""
+        message, origin = self.message_id, self.message_id.resend_of_id
+        can_resend = self.account_id._capabilities().resend and self.number == 1
+        # Pages, sender and cover are those of then.
+        same = all(
+            message[name] == origin[name]
+            for name in ("document_id", "number_id", "has_cover", "pages", "subject", "notes")
+        )
+        if not (origin and can_resend and same):
+            return None
+        tries = origin.attempt_ids.filtered(lambda a: a.account_id == self.account_id)
+        return tries.filtered("provider_id")[:1].provider_id

@@ -56,12 +56,14 @@ class FaxMessage(models.Model):
         :param kind: one of HOLD_KINDS
         :param reason: in words, where the kind's own do not say enough
         """
-        self._move(
-            "held",
-            hold_kind=kind,
-            hold_reason=reason or self._hold_words(kind),
-            held_at=waits.now(),
-        )
+        values = {
+            "hold_kind": kind,
+            "hold_reason": reason or self._hold_words(kind),
+            "held_at": waits.now(),
+        }
+        # For another reason now; to have been held before is no reason to forget it.
+        self.filtered(lambda message: message.state == "held").write(values)
+        self._move("held", **values)
 
     def _set_submitting(self):
         """Claimed by a worker, which is about to call the provider."""

@@ -29,7 +29,7 @@ class FaxMessage(models.Model):
             message.cancel_answer = answers.get(attempts[:1].cancel_answer)
             message.can_cancel = (
                 message.state == "submitted"
-                and not attempts
+                and not attempts.filtered(lambda a: a.cancel_answer != "unknown")
                 and message.sudo().account_id._capabilities().cancel
             )
 
@@ -66,8 +66,10 @@ class FaxMessage(models.Model):
                         "recipient if it must not be read."
                     )
                 )
-            if not attempt.cancel_requested_at:
-                attempt.cancel_requested_at = waits.now()
+            if not attempt.cancel_requested_at or attempt.cancel_answer == "unknown":
+                attempt.write(
+                    {"cancel_requested_at": waits.now(), "cancel_answer": False}
+                )
         # sudo: as above
         self.env.ref("medical_fax.ir_cron_fax_poll").sudo()._trigger()
         return True

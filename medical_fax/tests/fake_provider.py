@@ -28,6 +28,7 @@ class FakeService:
         self.there = []
         self.looked = []
         self.cancelled = []
+        self.resent = []
         self.cancel_answer = True
         self._script = deque()
 
@@ -107,7 +108,9 @@ class FakeProvider(Provider):
 
     code = "fake"
     label = "Fake (tests)"
-    capabilities = Capabilities(find=FindBy.FINGERPRINT, cancel=True)
+    capabilities = Capabilities(
+        find=FindBy.FINGERPRINT, cancel=True, resend=True
+    )
     service = FakeService()
 
     @classmethod
@@ -140,6 +143,10 @@ class FakeProvider(Provider):
 
     def cancel(self, provider_id):
         return self.service.cancel(provider_id)
+
+    def resend(self, provider_id, request):
+        self.service.resent.append(provider_id)
+        return self.service.submit(request)
 
 
 FakeProvider.capabilities = Capabilities()

@@ -11,11 +11,11 @@ from .common import FaxCommon
 # What each state may follow, written down a second time: the table in the code is
 # compared with it, so that nobody widens it unnoticed.
 MAY_FOLLOW = {
-    "queued": {"draft", "held"},
+    "queued": {"draft", "held", "submitting", "submitted", "uncertain"},
     "held": {"draft", "queued"},
     "submitting": {"queued"},
-    "submitted": {"submitting", "uncertain"},
-    "uncertain": {"submitting", "submitted"},
+    "submitted": {"submitting", "uncertain", "held"},
+    "uncertain": {"submitting", "submitted", "held"},
     "delivered": {"submitting", "submitted", "uncertain"},
     "partial": {"submitting", "submitted", "uncertain"},
     "failed": {"submitting", "submitted", "uncertain", "queued", "held"},

@@ -8,12 +8,14 @@ from odoo.tests import tagged
 from odoo.tests.test_cursor import TestCursor
 from odoo.tools import mute_logger
 
-from ..models import fax_message_queue
 from ..providers import FailureKind
+from ..tools import waits
 from .common import LEE, OUR_NUMBER, FaxCommon
 from .fake_provider import Killed
 
 QUEUE = "odoo.addons.medical_fax.models.fax_message_queue"
+LOOK = "odoo.addons.medical_fax.models.fax_attempt_look"
+OUTCOME = "odoo.addons.medical_fax.models.fax_attempt_outcome"
 
 
 @tagged("post_install", "-at_install")
@@ -21,7 +23,7 @@ class TestSending(FaxCommon):
     """Claim, commit, call, record, commit: nothing leaves without a row."""
 
     def expire_leases(self):
-        past = fields.Datetime.now() - timedelta(seconds=1)
+        past = waits.now() - timedelta(seconds=2)
         self.env["fax.attempt"].search([]).lease_until = past
 
     def test_what_the_provider_is_given(self):
@@ -38,7 +40,7 @@ class TestSending(FaxCommon):
         attempt = fax.attempt_ids
         self.assertEqual(fax.state, "submitted")
         self.assertEqual(attempt.provider_id, f"fake-{request.reference}")
-        self.assertTrue(attempt.is_open)
+        self.assertEqual(attempt.state, "accepted")
         self.assertTrue(attempt.called_at and attempt.answered_at and attempt.worker)
 
     def test_the_deadline_is_before_the_lease(self):
@@ -89,7 +91,7 @@ class TestSending(FaxCommon):
         self.run_queue()
         self.assertEqual(fax.state, "submitting", "its lease has not run out")
         self.expire_leases()
-        with mute_logger(QUEUE):
+        with mute_logger(LOOK):
             self.run_queue()
         self.assertEqual(fax.state, "uncertain")
         self.assertTrue(fax.activity_ids)
@@ -98,7 +100,11 @@ class TestSending(FaxCommon):
 
     def test_a_claim_whose_time_is_over_before_the_call(self):
         fax = self.send()
-        with patch.object(fax_message_queue, "LEASE_SECONDS", -1):
+        self.set_wait("lease_seconds", 0)
+        with mute_logger(LOOK):
+            self.run_queue()
+            self.assertEqual(fax.state, "submitting")
+            self.expire_leases()
             self.run_queue()
         self.assertFalse(self.fake.submitted)
         self.assertEqual(fax.state, "uncertain")
@@ -110,9 +116,16 @@ class TestSending(FaxCommon):
         self.assertFalse(fax._claim())
         # Nor where somebody has put the fax back into the queue
         self.set_state(fax, "queued")
-        with self.assertRaises(UniqueViolation), mute_logger("odoo.sql_db"):
-            with self.env.cr.savepoint():
-                fax._claim()
+        self.assertFalse(fax._claim())
+        # Nor where another worker does not see yet what this one did
+        with (
+            patch.object(type(fax), "_number_in_doubt", lambda fax: False),
+            patch.object(type(fax), "_free_place", lambda fax: 7),
+            self.assertRaises(UniqueViolation),
+            mute_logger("odoo.sql_db"),
+            self.env.cr.savepoint(),
+        ):
+            fax._claim()
 
     def test_a_claimed_fax_is_not_sent_by_another_round(self):
         fax = self.send()
@@ -134,7 +147,7 @@ class TestSending(FaxCommon):
         self.run_queue()
         self.assertEqual((fax.state, fax.failure_kind), ("failed", "invalid_number"))
         self.assertEqual(fax.failure_detail, "E42 no such number")
-        self.assertFalse(fax.attempt_ids.is_open)
+        self.assertEqual(fax.attempt_ids.state, "over")
         self.assertTrue(fax.done_at)
         self.run_queue()
         self.assertEqual(len(self.fake.submitted), 1)
@@ -144,7 +157,7 @@ class TestSending(FaxCommon):
         self.fake.lose_answer()
         self.run_queue()
         self.assertEqual(fax.state, "uncertain")
-        self.assertTrue(fax.attempt_ids.is_open)
+        self.assertEqual(fax.attempt_ids.state, "uncertain")
         for _round in range(5):
             self.expire_leases()
             self.make_due(fax)
@@ -156,7 +169,7 @@ class TestSending(FaxCommon):
     def test_a_bug_in_the_client_is_unclear(self):
         fax = self.send()
         self.fake.crash(KeyError("of +15145550190"))
-        with self.assertLogs(QUEUE, "ERROR") as logs:
+        with self.assertLogs(OUTCOME, "ERROR") as logs:
             self.run_queue()
         self.assertEqual(fax.state, "uncertain")
         self.assertNotIn("5550190", "".join(logs.output), "no number in the log")
@@ -172,7 +185,7 @@ class TestSending(FaxCommon):
             self.run_queue()
         self.assertFalse(self.fake.submitted)
         self.assertEqual(fax.state, "failed")
-        self.assertFalse(fax.attempt_ids.is_open)
+        self.assertEqual(fax.attempt_ids.state, "over")
         self.assertTrue(fax.activity_ids)
 
     def test_disconnected_is_held_and_released(self):
@@ -181,22 +194,26 @@ class TestSending(FaxCommon):
         self.run_queue()
         self.assertFalse(self.fake.submitted)
         self.assertEqual(fax.state, "held")
-        self.assertIn("disconnected", fax.hold_reason)
+        self.assertEqual(fax.hold_kind, "account")
+        self.assertIn("not connected", fax.hold_reason)
         self.assertFalse(fax.attempt_ids)
-        fax.with_user(self.user).action_release()
+        fax.with_user(self.colleague).action_release()
         self.run_queue()
         self.assertEqual(fax.state, "held", "its reason is still there")
         self.account.action_connect()
-        self.run_queue()
-        self.assertEqual(fax.state, "held")
-        fax.with_user(self.colleague).action_release()
+        self.assertEqual(fax.state, "queued", "it goes by itself")
         self.run_queue()
         self.assertEqual(fax.state, "submitted")
 
-    def test_more_than_a_batch(self):
+    def test_more_than_a_round_has_time_for(self):
+        """What is left wakes the queue again."""
         faxes = self.send(recipients=self.lee | self.rossi | self.pharmacy)
-        with patch.object(fax_message_queue, "BATCH", 2):
-            self.run_queue()
+        triggers = self.env["ir.cron.trigger"].search([])
+        with patch.object(type(faxes), "_round_seconds", lambda faxes: 0):
+            self.run_cron("ir_cron_fax_send")
+        self.assertFalse(self.fake.submitted)
+        self.assertTrue(self.env["ir.cron.trigger"].search([]) - triggers)
+        self.run_queue()
         self.assertEqual(set(faxes.mapped("state")), {"submitted"})
 
     def test_in_the_order_of_their_times(self):

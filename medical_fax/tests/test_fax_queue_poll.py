@@ -22,14 +22,14 @@ class TestAsking(FaxCommon):
         self.hear(FaxState.DELIVERED, pages_sent=self.fax.pages, units=4)
         self.assertEqual(self.fax.state, "delivered")
         self.assertEqual(self.fax.pages_sent, self.fax.pages)
-        self.assertFalse(self.fax.attempt_ids.is_open)
+        self.assertEqual(self.fax.attempt_ids.state, "over")
         self.assertTrue(self.fax.done_at and self.fax.attempt_ids.ended_at)
         self.assertFalse(self.fax.activity_ids, "success does not interrupt")
 
     def test_partly(self):
         self.hear(FaxState.PARTIAL, pages_sent=2, failure=FailureKind.PARTLY_SENT)
         self.assertEqual((self.fax.state, self.fax.pages_sent), ("partial", 2))
-        self.assertFalse(self.fax.attempt_ids.is_open)
+        self.assertEqual(self.fax.attempt_ids.state, "over")
         self.assertTrue(self.fax.activity_ids)
 
     def test_failed(self):
@@ -45,7 +45,7 @@ class TestAsking(FaxCommon):
     def test_on_its_way(self):
         self.hear(FaxState.SENDING, pages_sent=1)
         self.assertEqual(self.fax.state, "submitted")
-        self.assertTrue(self.fax.attempt_ids.is_open)
+        self.assertEqual(self.fax.attempt_ids.state, "accepted")
         self.assertEqual(self.fax.attempt_ids.raw_status, "sending")
 
     def test_unknown_there(self):
@@ -65,7 +65,9 @@ class TestAsking(FaxCommon):
         self.assertFalse(self.fake.asked)
 
     def test_an_unclear_fax_that_the_provider_knows(self):
-        self.fax._set_uncertain()
+        self.fax.attempt_ids._give_up("The provider was silent.")
+        self.assertEqual(self.fax.state, "uncertain")
+        self.fax.with_user(self.user).action_ask_provider()
         self.hear(FaxState.DELIVERED, pages_sent=self.fax.pages)
         self.assertEqual(self.fax.state, "delivered")
 
@@ -81,7 +83,7 @@ class TestAsking(FaxCommon):
         lost = self.send(recipients=[{"name": "Lost", "number": "+15145550111"}])
         self.run_cron("ir_cron_fax_send")
         states = (fax + busy + refused + lost).mapped("state")
-        self.assertEqual(states, ["submitted", "submitted", "failed", "uncertain"])
+        self.assertEqual(states, ["submitted", "submitted", "failed", "submitting"])
         jobs = self.env["fax.loopback.job"].search([])
         jobs.write({"answers_at": "2020-01-01", "ends_at": "2020-01-02"})
         self.run_queue()

@@ -1,14 +1,14 @@
 from datetime import timedelta
 from unittest.mock import patch
 
-from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..providers import FailureKind, ProviderError
+from ..tools import waits
 from .common import FaxCommon
 
-QUEUE = "odoo.addons.medical_fax.models.fax_message_queue"
+LOOK = "odoo.addons.medical_fax.models.fax_attempt_look"
 
 
 @tagged("post_install", "-at_install")
@@ -55,8 +55,8 @@ class TestTrouble(FaxCommon):
         self.assertEqual(len(self.fake.submitted), 3)
         self.assertEqual(set(self.faxes[1:].mapped("state")), {"submitted"})
         self.assertEqual(self.bad.state, "submitting")
-        self.bad.attempt_ids.lease_until = fields.Datetime.now() - timedelta(seconds=1)
-        with mute_logger(QUEUE):
+        self.bad.attempt_ids.lease_until = waits.now() - timedelta(seconds=2)
+        with mute_logger(LOOK):
             self.run_queue()
         self.assertEqual(self.bad.state, "uncertain")
         self.assertEqual(len(self.fake.submitted), 3)
@@ -87,6 +87,7 @@ class TestTrouble(FaxCommon):
         other = self.env["fax.account"].create(
             {"name": "Second", "code": "fake", "company_id": self.company.id}
         )
+        other.action_connect()
         self.bad.attempt_ids.account_id = other
         self.fake.deliver(*self.faxes[1:].attempt_ids)
         fetch_status = self.fake.fetch_status

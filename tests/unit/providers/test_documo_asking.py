@@ -107,6 +107,18 @@ def test_a_lost_fax_is_told_from_others_to_the_same_number(rig):
     assert found[0].created_at == rig.clock() and found[0].raw_status == "processing"
 
 
+def test_one_look_tells_of_many(rig, simulator):
+    """A hundred lost answers must not take a hundred looks, at eight calls a minute."""
+    lost = {number(f"01{end}"): rig.submit(number(f"01{end}")) for end in range(70, 75)}
+    wanted = {to: fingerprint(rig, to) for to in [*lost, number("0198")]}
+    found = rig.provider.find_all(wanted)
+    assert {to: [f.provider_id for f in each] for to, each in found.items()} == {
+        **{to: [key] for to, key in lost.items()},
+        number("0198"): [],
+    }
+    assert len([each for each in simulator.requests if each.route == "history"]) == 2
+
+
 def test_twins_are_both_found(rig):
     twins = {rig.submit(), rig.submit()}
     assert set(look(rig, rig.request())) == twins
