@@ -1,5 +1,6 @@
 from . import fax_visibility_mixin
 from . import fax_authorization
+from . import fax_failure
 from . import fax_account
 from . import fax_account_pace
 from . import fax_account_home
@@ -12,6 +13,7 @@ from . import fax_text
 from . import fax_cover_page
 from . import fax_document
 from . import fax_message
+from . import fax_message_failure
 from . import fax_message_state
 from . import fax_message_unsure
 from . import fax_attempt

@@ -133,11 +133,8 @@ class FaxAccount(models.Model):
             try:
                 account._provider().verify()
             except ProviderError as error:
-                facts = error.facts
-                label, advice = self.env._(facts.label), self.env._(facts.advice)
-                raise UserError(
-                    self.env._("%(label)s. %(advice)s", label=label, advice=advice)
-                ) from error
+                words = self.env["fax.failure"]._words(error.kind)
+                raise UserError(words) from error
             guard.opened(account).write({"state": "connected", "state_reason": False})
             account._set_home()
             account._release_held("account")

@@ -30,10 +30,10 @@ class FaxAccount(models.Model):
     def _set_failing(self, kind):
         """Keep further faxes from a provider that refuses the account, and tell the
         managers once. Held faxes go by themselves when it is connected again."""
-        facts = kind.facts
-        label, advice = self.env._(facts.label), self.env._(facts.advice)
+        lang = self.company_id.partner_id.lang
+        words = self.env["fax.failure"].with_context(lang=lang)._for(kind)
         guard.opened(self).write(
-            {"state": "failing", "state_reason": f"{label}. {advice}"}
+            {"state": "failing", "state_reason": f"{words.name}. {words.advice}"}
         )
         for manager in self._managers():
             self.activity_schedule(

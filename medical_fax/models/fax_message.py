@@ -4,7 +4,6 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
-from ..providers import FAILURES
 from . import guard
 from .fax_authorization import PURPOSES
 
@@ -102,7 +101,6 @@ class FaxMessage(models.Model):
     failure_kind = fields.Selection(
         selection="_selection_failure_kind", string="Reason"
     )
-    failure_advice = fields.Char(compute="_compute_failure_advice", string="Advice")
     failure_detail = fields.Char(
         "Provider's code and text", groups="medical_fax.group_fax_manager"
     )
@@ -150,7 +148,7 @@ class FaxMessage(models.Model):
 
     @api.model
     def _selection_failure_kind(self):
-        return [(kind.value, self.env._(f.label)) for kind, f in FAILURES.items()]
+        return self.env["fax.failure"]._labels()
 
     @api.depends("number")
     def _compute_number_display(self):
@@ -162,14 +160,6 @@ class FaxMessage(models.Model):
     def _compute_attempt_count(self):
         for message in self:
             message.attempt_count = len(message.attempt_ids)
-
-    @api.depends("failure_kind")
-    @api.depends_context("lang")
-    def _compute_failure_advice(self):
-        advice = {kind.value: facts.advice for kind, facts in FAILURES.items()}
-        for message in self:
-            text = advice.get(message.failure_kind)
-            message.failure_advice = self.env._(text) if text else False
 
     @api.depends(
         "state",

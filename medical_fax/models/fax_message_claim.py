@@ -40,8 +40,10 @@ class FaxMessage(models.Model):
                 """
                 WITH in_doubt AS (
                     SELECT account_id, dialled FROM fax_attempt
-                    WHERE state IN ('calling', 'resolving')
-                       OR (state = 'uncertain' AND lease_until > %(window)s)
+                    WHERE state != 'over' AND (
+                        state IN ('calling', 'resolving')
+                        OR (state = 'uncertain' AND lease_until > %(window)s)
+                    )
                 ), calling AS (
                     SELECT account_id, count(*) AS calls FROM fax_attempt
                     WHERE state = 'calling' GROUP BY account_id

@@ -82,7 +82,7 @@ from .calls import Calls, Outcome
 from .connect import ConnectForm, FormField
 from .documo import DocumoProvider
 from .errors import CallbackRefused, NotSupported, ProviderError
-from .failures import FAILURES, FailureFacts, FailureKind, FixedBy
+from .failures import FAILURES, FailureFacts, FailureKind, FixedBy, page_at_fault
 from .interface import Capabilities, CoverLimits, FindBy, Provider, utc_now
 from .loopback import LoopbackJob, LoopbackProvider, LoopbackStore
 from .registry import PROVIDERS, get, register
@@ -143,6 +143,7 @@ __all__ = [
     "Submission",
     "SubmitRequest",
     "get",
+    "page_at_fault",
     "register",
     "utc_now",
 ]

@@ -6,7 +6,7 @@ from psycopg2.errors import UniqueViolation
 from odoo import fields
 from odoo.tests import tagged
 from odoo.tests.test_cursor import TestCursor
-from odoo.tools import mute_logger
+from odoo.tools import config, mute_logger
 
 from ..providers import FailureKind
 from ..tools import waits
@@ -227,3 +227,18 @@ class TestSending(FaxCommon):
         self.run_queue()
         numbers = [request.to for request in self.fake.submitted]
         self.assertEqual(numbers, [second.number, third.number, first.number])
+
+    def test_a_round_ends_before_odoo_kills_the_worker(self):
+        """Its last call may last until its own deadline."""
+        for limit, other in ((120, 0), (60, 0), (600, 0), (-1, 120), (0, 0)):
+            with patch.dict(
+                config._runtime_options, limit_time_real_cron=limit, limit_time_real=other
+            ):
+                seconds = self.env["fax.message"]._round_seconds()
+            allowed = limit if limit >= 0 else other
+            self.assertGreater(seconds, 0)
+            if allowed >= 120:
+                self.assertLess(seconds + waits.WAITS["call"], allowed)
+
+    def test_the_lease_outlasts_the_call(self):
+        self.assertLess(2 * waits.WAITS["call"], waits.WAITS["lease"])
