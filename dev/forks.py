@@ -86,9 +86,10 @@ class Job:
         return self._value["value"]
 
     def kill(self) -> None:
-        """End it as a power cut would."""
-        with suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGKILL)
+        """End it as a power cut would, if it has not ended."""
+        with suppress(ProcessLookupError, ValueError):  # gone, or seen to its end
+            if self.alive:
+                os.kill(self.pid, signal.SIGKILL)
 
     def stop(self, seconds: float = SECONDS):
         """Hang up and wait; gives what the function returned."""

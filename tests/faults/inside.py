@@ -190,9 +190,11 @@ def claim_all(registry, over):
 
     :return: the ids of the faxes that this process claimed
     """
+    from odoo.addons.medical_fax.tools.quiet import quiet_sql
+
     claimed = []
     while not over():
-        with _environment(registry) as env:
+        with _environment(registry) as env, quiet_sql():
             waiting = env["fax.message"]._claimable(10)
             env.cr.commit()
             if not waiting:

@@ -82,6 +82,7 @@ class Server:
         self.failures = []
         self._wanted = [arguments] * workers
         self._workers = []
+        self._begun = []  # whatever a test does not see to the end itself
         self._lock = threading.Lock()
         self._working = threading.Event()
         self._closing = threading.Event()
@@ -99,6 +100,8 @@ class Server:
         self._closing.set()
         self._supervisor.join()
         self.stop()
+        for job in self._begun:
+            job.kill()
         self._stack.close()
         self._connection.close()
 
@@ -126,7 +129,9 @@ class Server:
 
     def begin(self, function, **arguments):
         """Start a function of `inside`; gives its `forks.Job`."""
-        return self.odoo.start(f"inside:{function}", self.database, **arguments)
+        job = self.odoo.start(f"inside:{function}", self.database, **arguments)
+        self._begun.append(job)
+        return job
 
     def sql(self, query, *values):
         """Rows as dicts."""
@@ -166,7 +171,9 @@ class Server:
                 missing = len(self._wanted) - len(self._workers)
                 if self._working.is_set():
                     for arguments in self._wanted[:missing]:
-                        self._workers.append(self.begin("rounds", **arguments))
+                        self._workers.append(
+                            self.odoo.start("inside:rounds", self.database, **arguments)
+                        )
             for worker in dead:
                 self._end(worker)
 
