@@ -25,6 +25,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import traceback
 from contextlib import suppress
@@ -192,6 +193,7 @@ def _child(connection: socket.socket) -> None:
         from odoo.modules.registry import Registry
 
         _refuse_open_connections()
+        threading.current_thread().dbname = order["database"]  # for the log
         name, function = order["function"].split(":")
         function = getattr(importlib.import_module(name), function)
         registry = Registry(order["database"])

@@ -94,6 +94,16 @@ def queue_faxes(env, account, faxes):
     :param faxes: dicts with number, pages, mark, and maybe after (seconds)
     :return: their ids, in the same order
     """
+    return _queue(env, account, faxes)
+
+
+@as_request
+def queue_all(env, orders):
+    """The same for several accounts: pairs of account and faxes."""
+    return [_queue(env, account, faxes) for account, faxes in orders]
+
+
+def _queue(env, account, faxes):
     account = env["fax.account"].browse(account)
     now = fields.Datetime.now()
     contacts = env["fax.contact"]
@@ -132,10 +142,15 @@ def queue_faxes(env, account, faxes):
 
 @as_request
 def press(env, model, ids, button, user="base.user_admin", arguments=()):
-    """Press a button as a user who may; gives back nothing."""
+    """Press a button as a user who may; gives what the user is told, if refused."""
     records = env[model].with_user(env.ref(user)).browse(ids)
     records = records.with_context(allowed_company_ids=records.env.user.company_ids.ids)
-    getattr(records, button)(*arguments)
+    try:
+        with env.cr.savepoint():
+            getattr(records, button)(*arguments)
+    except UserError as error:
+        return str(error)
+    return None
 
 
 @as_request
