@@ -26,6 +26,7 @@
         "security/fax_contact_rules.xml",
         "data/ir_sequence_data.xml",
         "data/ir_cron_data.xml",
+        "data/ir_cron_fax_account_data.xml",
         "data/mail_activity_type_data.xml",
         "data/fax_cover_page_data.xml",
         "data/fax_failure_data.xml",

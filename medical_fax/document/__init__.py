@@ -2,7 +2,8 @@
 
 `build` makes one PDF of chart entries (html), foreign files and a cover; `check_file`
 looks at an upload; `preview_pages`, `render_page`, `page_flags` and `to_tiff` show the
-pages as they will arrive; `stamp` and `transmission_report` complete the set.
+pages as they will arrive; `select_pages` and `plain_copy` make another document of a
+finished one's pages; `stamp` and `transmission_report` complete the set.
 
 Whatever opens foreign bytes happens in a child process with limits of memory and time
 (`sandbox`, `child`); pages made only of our own text are laid out in this process.
@@ -14,8 +15,10 @@ from .api import (
     page_count,
     page_flags,
     page_png,
+    plain_copy,
     preview_pages,
     render_page,
+    select_pages,
     stamp,
     to_tiff,
     transmission_report,
@@ -81,8 +84,10 @@ __all__ = [
     "page_flags",
     "page_png",
     "paper_for_country",
+    "plain_copy",
     "preview_pages",
     "render_page",
+    "select_pages",
     "stamp",
     "to_tiff",
     "transmission_report",

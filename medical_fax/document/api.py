@@ -135,6 +135,26 @@ def stamp(pdf, text, *, trusted=False, limits=_LIMITS):
     return _run("stamp", trusted, limits, pdf=pdf, text=text)
 
 
+def select_pages(pdf, indexes, *, trusted=False, limits=_LIMITS):
+    """Only the pages `indexes` (from 0, in this order) of a PDF; returns a Built.
+
+    trusted: as for `render_page`; the Built is `foreign` where it is not. Its pages
+    are as they were, heads, feet and page numbers included; `page_infos` is empty.
+    """
+    wanted = list(indexes)
+    if len(wanted) > limits.max_pages:
+        raise DocumentError("too_many_pages")
+    built = _run("select", trusted, limits, pdf=pdf, indexes=wanted)
+    return dataclasses.replace(built, foreign=not trusted)
+
+
+def plain_copy(pdf, *, trusted=False, limits=_LIMITS):
+    """The PDF with each page as the 1-bit picture that the fax machine prints, on
+    paper of the same size; returns a Built, as `select_pages` does."""
+    built = _run("plain", trusted, limits, pdf=pdf)
+    return dataclasses.replace(built, foreign=not trusted)
+
+
 def transmission_report(
     title,
     rows,

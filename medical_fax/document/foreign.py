@@ -60,9 +60,7 @@ def _open_pdf(opened, limits):
     count = _checked_count(document.page_count, limits)
     repaired = bool(document.is_repaired)
     opened.pages = _taken(opened.part, count)
-    # Layers that are switched off would show once their switch is left behind.
-    hidden_layers = any(not layer["on"] for layer in document.get_ocgs().values())
-    if opened.part.rasterize or hidden_layers or not _flatten(document):
+    if opened.part.rasterize or hides_layers(document) or not _flatten(document):
         opened.plain.update(opened.pages)
     for number in opened.pages:
         at(opened.part.name, number)
@@ -71,6 +69,12 @@ def _open_pdf(opened, limits):
     first = document[0].rect
     opened.pdf = document
     opened.info = FileInfo(PDF, count, first.width, first.height, repaired)
+
+
+def hides_layers(document):
+    """Whether layers are switched off: they would show once their switch is left
+    behind, as it is where pages alone are copied."""
+    return any(not layer["on"] for layer in document.get_ocgs().values())
 
 
 def _checked_count(count, limits):

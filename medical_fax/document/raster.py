@@ -43,7 +43,7 @@ class Drawn:
 
 def draw(page, resolution=FINE):
     """Draw a page of an open document as a fax page of `resolution`."""
-    scale, left = _fit(page.rect.width, resolution)
+    scale, left = fit(page.rect.width, resolution)
     matrix = pymupdf.Matrix(resolution.x / 72 * scale, resolution.y / 72 * scale)
     grey = _on_line(_grey(page, matrix), left, resolution.width)
     black_white = _cut(grey, THRESHOLD)
@@ -59,7 +59,7 @@ def draw(page, resolution=FINE):
     return Drawn(grey, black_white, tuple(photos))
 
 
-def _fit(width, resolution):
+def fit(width, resolution):
     """(scale, left margin in dots) that bring a page onto the fax's line."""
     dots = round(width / 72 * resolution.x)
     scale = 1.0

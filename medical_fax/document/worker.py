@@ -7,7 +7,7 @@ import contextlib
 
 import pymupdf
 
-from . import assemble, flags, foreign, raster, report, stamp, trace
+from . import assemble, copies, flags, foreign, raster, report, stamp, trace
 from .errors import DocumentError
 from .structures import FINE, PagePreview
 
@@ -61,6 +61,18 @@ def tiff(pdf, resolution):
         return raster.tiff(document, resolution)
 
 
+def select(pdf, indexes):
+    with _opened(pdf) as document:
+        pages = (_page(document, index) for index in indexes)
+        return copies.select_pages(document, pages)
+
+
+def plain(pdf):
+    with _opened(pdf) as document:
+        pages = (_page(document, index) for index in range(document.page_count))
+        return copies.plain_copy(document, pages)
+
+
 def stamped(pdf, text):
     with _opened(pdf) as document:
         return stamp.stamp_document(document, text)
@@ -94,6 +106,8 @@ OPERATIONS = {
     "previews": previews,
     "page_flags": page_flags,
     "tiff": tiff,
+    "select": select,
+    "plain": plain,
     "stamp": stamped,
     "report": report_page,
 }

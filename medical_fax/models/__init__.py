@@ -5,6 +5,10 @@ from . import fax_account
 from . import fax_account_pace
 from . import fax_account_home
 from . import fax_account_trouble
+from . import fax_account_key
+from . import fax_account_connect
+from . import fax_account_callback
+from . import fax_account_expiry
 from . import fax_number
 from . import fax_contact
 from . import fax_contact_matching

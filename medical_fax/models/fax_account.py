@@ -1,17 +1,21 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..document import paper_for_country, stamp
-from ..providers import PROVIDERS, ProviderError
+from ..document import paper_for_country
+from ..providers import PROVIDERS
 from ..tools import fax_number
 from . import guard
 
-# Written by the buttons, after the provider was asked.
-GUARDED = ("state", "state_reason")
-
 
 class FaxAccount(models.Model):
-    """A connection to a fax provider, of one company."""
+    """A connection to a fax provider, of one company.
+
+    - fax_account_key.py: its secrets
+    - fax_account_connect.py: connecting and disconnecting
+    - fax_account_callback.py: the address that the provider calls back
+    - fax_account_expiry.py: keys and trials that end
+    - fax_account_home.py, fax_account_pace.py, fax_account_trouble.py: the queue's
+    """
 
     _name = "fax.account"
     _inherit = ["mail.thread", "mail.activity.mixin"]
@@ -116,53 +120,42 @@ class FaxAccount(models.Model):
 
     @api.model
     def _selection_code(self):
-        """Providers that can be connected: a button is all that the training one
-        needs, while there is no form yet to enter another one's key."""
-        return [
-            (code, provider.label)
-            for code, provider in PROVIDERS.items()
-            if not provider.form.credentials
-        ]
-
-    # Actions
-
-    def action_connect(self):
-        """Verify the account at its provider and put it to work."""
-        self._check_manager()
-        for account in self:
-            try:
-                account._provider().verify()
-            except ProviderError as error:
-                words = self.env["fax.failure"]._words(error.kind)
-                raise UserError(words) from error
-            guard.opened(account).write({"state": "connected", "state_reason": False})
-            account._set_home()
-            account._release_held("account")
-
-    def action_disconnect(self):
-        """Stop sending through this account; its history stays."""
-        self._check_manager()
-        guard.opened(self).write({"state": "disconnected", "state_reason": False})
+        return [(code, self.env._(each.label)) for code, each in PROVIDERS.items()]
 
     def _check_manager(self):
+        """Refuse whoever does not manage these accounts.
+
+        :raise UserError: no manager, or not of the account's company
+        """
         if not self.env.user.has_group("medical_fax.group_fax_manager"):
             raise UserError(self.env._("Only a fax manager connects accounts."))
+        self.check_access("write")
+
+    @api.model
+    def _guarded_fields(self):
+        """Hook: fields that people do not write; buttons do, after asking."""
+        return {"state", "state_reason"}
 
     @api.model_create_multi
     def create(self, vals_list):
         if not self.env.su:
+            guarded = self._guarded_fields()
             vals_list = [
-                {name: vals[name] for name in vals if name not in GUARDED}
+                {name: vals[name] for name in vals if name not in guarded}
                 for vals in vals_list
             ]
+            defaults = {f"default_{name}" for name in guarded}
+            context = self.env.context
+            # Without them: a default of False would be written, too.
+            # pylint: disable-next=context-overridden
             self = self.with_context(
-                default_state="disconnected", default_state_reason=False
+                {name: context[name] for name in context if name not in defaults}
             )
         return super().create(vals_list)
 
     def write(self, vals):
         closed = not (self.env.su or guard.is_open(self.env))
-        if closed and any(name in vals for name in GUARDED):
+        if closed and not self._guarded_fields().isdisjoint(vals):
             raise UserError(
                 self.env._(
                     "Connect and disconnect write it, after asking the provider."
@@ -172,7 +165,8 @@ class FaxAccount(models.Model):
         result = super().write(vals)
         if changed and "state" not in vals:
             # Connected means that this provider was asked.
-            guard.opened(changed).write({"state": "disconnected"})
+            changed._set_disconnected()
+            guard.opened(changed).write({"settings": False})
         return result
 
     # The bridge to the provider
@@ -186,21 +180,6 @@ class FaxAccount(models.Model):
         """Return the client of this account's provider, with its own session."""
         self.ensure_one()
         return PROVIDERS[self.code](**self._provider_arguments())
-
-    def _provider_arguments(self):
-        """Hook: constructor arguments of the provider's client.
-
-        The loopback gets its books and stamps every page, so that a training fax
-        is never taken for a real one.
-        """
-        # sudo: numbers of the account, whoever's fax is sent
-        numbers = self.sudo().with_context(active_test=False).number_ids
-        settings = {"own_numbers": numbers.mapped("number")}
-        arguments = {"settings": settings, "credentials": {}}
-        if self.code == "loopback":
-            arguments["store"] = self.env["fax.loopback.job"]._store()
-            arguments["stamp"] = lambda pdf: stamp(pdf, "TEST", trusted=False)
-        return arguments
 
     # Numbers and paper
 

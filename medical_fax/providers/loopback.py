@@ -41,7 +41,7 @@ from enum import Enum, auto
 from typing import Protocol
 
 from .errors import ProviderError
-from .failures import FailureKind
+from .failures import FailureKind, _
 from .interface import Capabilities, FindBy, Provider
 from .registry import register
 from .values import (
@@ -56,6 +56,8 @@ from .values import (
     Value,
     private,
 )
+
+# pylint: disable=prefer-env-translation  # there is no env in this package
 
 INBOUND = "in-"  # a received fax has an id of its own, as at any provider
 
@@ -150,7 +152,7 @@ class LoopbackProvider(Provider):
     """See the module's docstring. `stamp` marks each page of a PDF as a test."""
 
     code = "loopback"
-    label = "Training (nothing is sent)"
+    label = _("Training (nothing is sent)")
     capabilities = Capabilities(
         find=FindBy.REFERENCE, cancel=True, receive=True, numbers=True, training=True
     )

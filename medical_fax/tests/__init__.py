@@ -2,7 +2,9 @@ from . import test_access
 from . import test_access_actions
 from . import test_controllers
 from . import test_fax_account
+from . import test_fax_account_connect
 from . import test_fax_authorization
+from . import test_fax_callback
 from . import test_fax_composer_content
 from . import test_fax_composer_cover
 from . import test_fax_composer_files

@@ -63,6 +63,9 @@ class TestDoing(RoleCase):
                     lambda: faxes.action_release(),  # noqa: B023
                     lambda: faxes.action_send_due(),  # noqa: B023
                     lambda: faxes.action_ask_provider(),  # noqa: B023
+                    lambda: faxes.action_cancel(),  # noqa: B023
+                    lambda: faxes.action_confirm_arrived("me"),  # noqa: B023
+                    lambda: faxes.action_confirm_not_arrived(),  # noqa: B023
                 ):
                     with self.assertRaises(AccessError):
                         call()
@@ -107,7 +110,21 @@ class TestPublicMethods(FaxCommon):
     of ours are listed, so that a new one is looked at by someone who thinks of it."""
 
     EXPECTED = {
-        "fax.account": {"action_connect", "action_disconnect"},
+        "fax.account": {
+            "action_ask_disconnect",
+            "action_confirm_live",
+            "action_confirm_restored",
+            "action_connect",
+            "action_disconnect",
+            "action_enter_key",
+            "action_probe_callback",
+            "action_view_callback",
+            "callback_form",
+            "connect",
+            "connect_form",
+            "disconnect_form",
+        },
+        "fax.account.pace": set(),
         "fax.attempt": set(),
         "fax.composer": {
             "action_add_files",
@@ -122,10 +139,14 @@ class TestPublicMethods(FaxCommon):
         "fax.document": set(),
         "fax.document.access": set(),
         "fax.document.source": set(),
+        "fax.hint": set(),
         "fax.loopback.job": set(),
         "fax.message": {
             "action_acknowledge",
             "action_ask_provider",
+            "action_cancel",
+            "action_confirm_arrived",
+            "action_confirm_not_arrived",
             "action_release",
             "action_send_due",
             "action_transmission_report",

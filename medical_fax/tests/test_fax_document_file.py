@@ -140,7 +140,7 @@ class TestChangedBytes(FrozenCase):
         self.assertFalse(self.fake.submitted)
         self.assertEqual(self.fax.state, "failed")
         self.assertEqual(self.fax.failure_kind, "document_rejected")
-        self.assertFalse(self.fax.attempt_ids.is_open)
+        self.assertEqual(self.fax.attempt_ids.state, "over")
         self.assertTrue(self.fax.activity_ids)
 
     def test_never_shown(self):

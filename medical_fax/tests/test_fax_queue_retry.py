@@ -238,8 +238,6 @@ class TestSendingAgain(FaxCommon):
     def test_what_it_has_forgotten_is_uploaded(self):
         self.fake.refuse(FailureKind.UNKNOWN, code="404")
         fax = self.again()
-        self.assertEqual(fax.state, "queued")
-        self.run_queue()
         self.assertEqual(fax.state, "submitted")
         self.assertEqual(len(self.fake.resent), 1)
         self.assertEqual(fax.attempt_ids.mapped("by_resend"), [False, True])

@@ -34,6 +34,7 @@ ALLOWED = {
     ("res_users", None),
     ("fax_contact", None),
     ("fax_composer", None),
+    ("fax_hint", "to"),
     ("fax_loopback_job", "to"),
     ("fax_message", "partner_name"),
     ("fax_message", "partner_organization"),
@@ -41,6 +42,7 @@ ALLOWED = {
     ("fax_message", "subject"),
     ("fax_message", "notes"),
     ("fax_message", "failure_detail"),
+    ("fax_attempt", "dialled"),
     ("fax_attempt", "raw_text"),
     ("fax_attempt", "raw_code"),
 }
@@ -204,6 +206,10 @@ class TestPrivacy(FaxHttpCommon):
         self.fake.refuse(FailureKind.INVALID_NUMBER, text=words)
         self.fake.lose_answer(text=words)
         self.fake.crash(ValueError(words))
+        self.run_queue()
+        # Another one to that number waits as long as the first could be mixed up.
+        earlier = fields.Datetime.now() - timedelta(hours=1)
+        self.env["fax.attempt"].search([]).lease_until = earlier
         self.run_queue()
         self.fake.status_error = ProviderError(
             FailureKind.UNKNOWN, proven_not_sent=True, text=words

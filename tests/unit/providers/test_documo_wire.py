@@ -1,4 +1,4 @@
-"""Reading what Documo says: the facts as a table, and any garbage."""
+"""Reading what Documo says, and any garbage."""
 
 import base64
 import json
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from providers import FailureKind, FaxState, Fingerprint
 from providers import documo_wire as wire
-from providers.documo_codes import CODES, REFUSALS, STATES, WORDS, kind_of
+from providers.documo_codes import CODES, REFUSALS, WORDS, kind_of
 from unit.providers.documo_rig import K
 from unit.providers.test_documo_callbacks import JUNK, quick
 
@@ -32,69 +32,7 @@ ROWS = st.dictionaries(
 )  # fmt: skip
 
 
-# --- The facts, one by one -----------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "status, state, final",
-    [
-        ("processing", FaxState.QUEUED, False),
-        ("scheduled", FaxState.QUEUED, False),
-        ("transmitting", FaxState.SENDING, False),
-        ("success", FaxState.DELIVERED, True),
-        ("failed", FaxState.FAILED, True),
-        ("cancelled", FaxState.CANCELLED, True),
-        ("something new", FaxState.SENDING, False),
-    ],
-)
-def test_documented_states(status, state, final):
-    found = wire.status({"messageId": "a", "status": status})
-    assert (found.state, found.state.is_final) == (state, final)
-    assert found.raw_status == status
-
-
-def test_all_documented_states_are_in_the_table():
-    documented = "processing scheduled transmitting success failed cancelled".split()
-    assert sorted(STATES) == sorted(documented)
-
-
-@pytest.mark.parametrize(
-    "code, kind, retry_helps, redial",
-    [
-        ("6100", K.BUSY, True, True),
-        ("6000", K.CONNECTION, True, False),
-        ("6200", K.CONNECTION, True, False),
-        ("8000", K.CONNECTION, True, False),
-        ("8999", K.CONNECTION, True, False),
-        ("5000", K.DOCUMENT_REJECTED, False, False),
-        ("5100", K.DOCUMENT_REJECTED, False, False),
-        ("5200", K.DOCUMENT_REJECTED, False, False),
-        ("4000", K.UNKNOWN, False, False),
-        ("7500", K.UNKNOWN, False, False),
-        ("61000", K.UNKNOWN, False, False),
-        ("x", K.UNKNOWN, False, False),
-        ("", K.UNKNOWN, False, False),
-    ],
-)
-def test_codes(code, kind, retry_helps, redial):
-    assert kind_of((code,)) is kind
-    assert (kind.facts.retry_helps, kind.facts.redial) == (retry_helps, redial)
-
-
-@pytest.mark.parametrize(
-    "status, kind, retry_helps, fixed_by",
-    [
-        (401, K.CREDENTIALS, True, "manager"),
-        (402, K.ACCOUNT_INACTIVE, True, "manager"),
-        (403, K.ACCOUNT_INACTIVE, True, "manager"),
-        (413, K.DOCUMENT_REJECTED, False, "sender"),
-        (415, K.DOCUMENT_REJECTED, False, "sender"),
-        (429, K.RATE_LIMITED, True, "provider"),
-    ],
-)
-def test_refusals(status, kind, retry_helps, fixed_by):
-    assert REFUSALS[status] is kind
-    assert (kind.facts.retry_helps, kind.facts.fixed_by) == (retry_helps, fixed_by)
+# --- The facts (the table of them: test_documo_facts.py) -----------------------------
 
 
 def test_only_what_says_no_is_a_refusal():
