@@ -13,6 +13,7 @@ database holds is read from here with plain SQL.
 
 import copy
 import itertools
+import socket
 import threading
 import time
 import uuid
@@ -30,7 +31,6 @@ from . import papers
 
 HERE = Path(__file__).parent
 SENDER = "+15145550177"
-KEY = "documo-key"
 
 # Seconds. Long enough that a machine that is busy with other things keeps to them:
 # what arrives at a simulator later than `look_pause` after a call's end would be sent
@@ -87,6 +87,7 @@ class Server:
         self._working = threading.Event()
         self._closing = threading.Event()
         self._names = itertools.count(1)
+        self.port = 9  # where the provider calls back: nobody is there, until told
         self._stack = ExitStack()
 
     def __enter__(self):
@@ -189,10 +190,28 @@ class Server:
 
     # --- Accounts ----------------------------------------------------------------
 
+    def serve_pages(self):
+        """Let the providers call back."""
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+        job = self.begin("web", port=self.port)
+        until = time.monotonic() + 30
+        while not _answers(self.port):
+            assert job.alive and time.monotonic() < until, "no pages are served"
+            time.sleep(0.02)
+
     def open_line(self, **settings):
         """A company with an account of its own, at a simulator of its own."""
         line = Line(self, f"L{next(self._names)}", settings)
         return self._stack.enter_context(line)
+
+
+def _answers(port):
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+    except OSError:
+        return False
+    return True
 
 
 def _calls_from(worker, address):
@@ -219,15 +238,19 @@ class Line:
         self.simulator.calls_a_minute = 100_000
         for name in [n for n in self._settings if hasattr(self.simulator, n)]:
             setattr(self.simulator, name, self._settings.pop(name))
+        key = uuid.uuid4().hex
+        self.simulator.keys = [key]
         opened = self.server.run(
             "open_account",
             name=self.name,
             base_url=self.simulator.url,
-            api_key=KEY,
+            api_key=key,
             sender=SENDER,
+            callback_base_url=f"http://127.0.0.1:{self.server.port}",
             **self._settings,
         )
         self.account, self.company = opened["account"], opened["company"]
+        self.callback_url, self.callback_auth = opened["url"], opened["auth"]
         assert opened["state"] == "connected"
         self.simulator.requests.clear()
         return self
@@ -240,6 +263,15 @@ class Line:
         other = copy.copy(self)
         other.server = server
         return other
+
+    def subscribe(self, *events):
+        """Enter our address at the provider, so that it calls back."""
+        self.simulator.webhooks["ours"] = {
+            "enabled": True,
+            "url": self.callback_url,
+            "auth": self.callback_auth,
+            "events": list(events),
+        }
 
     # --- Faxes -------------------------------------------------------------------
 
