@@ -34,9 +34,9 @@ def write_config():
 def command(*arguments):
     """The command line that starts Odoo on this clone's addons."""
     config = ["-c", str(write_config())]
-    if arguments[:1] == ("shell",):
-        return [sys.executable, "-m", "odoo", "shell", *config, *arguments[1:]]
-    return [sys.executable, "-m", "odoo", *config, *arguments]
+    named = arguments[:1] if arguments[0] in ("shell", "neutralize") else ()
+    rest = arguments[len(named) :]
+    return [sys.executable, "-m", "odoo", *named, *config, *rest]
 
 
 def install(name, modules, *options):
