@@ -1,7 +1,8 @@
 -- A copy for testing must not fax: its accounts are disconnected and forget their
 -- secrets, what waits is cancelled, and nobody is asked about what was under way.
 UPDATE fax_account
-   SET state = 'disconnected', home = NULL
+   SET state = 'disconnected', home = NULL, credentials = NULL,
+       credentials_digest = NULL, callback_token = NULL, callback_password = NULL
  WHERE code != 'loopback';
 UPDATE fax_message
    SET state = 'cancelled'

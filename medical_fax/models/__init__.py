@@ -30,6 +30,12 @@ from . import fax_message_queue
 from . import fax_message_ask
 from . import fax_message_inbound
 from . import fax_message_report
+from . import fax_document_derived
+from . import mail_activity
+from . import fax_message_notices
+from . import fax_message_attention
+from . import fax_message_resend
+from . import fax_message_words
 from . import fax_source
 from . import fax_loopback_job
 from . import ir_attachment

@@ -31,10 +31,8 @@ class FaxAccount(models.Model):
         """Keep further faxes from a provider that refuses the account, and tell the
         managers once. Held faxes go by themselves when it is connected again."""
         lang = self.company_id.partner_id.lang
-        words = self.env["fax.failure"].with_context(lang=lang)._for(kind)
-        guard.opened(self).write(
-            {"state": "failing", "state_reason": f"{words.name}. {words.advice}"}
-        )
+        words = self.env["fax.failure"].with_context(lang=lang)._words(kind)
+        guard.opened(self).write({"state": "failing", "state_reason": words})
         for manager in self._managers():
             self.activity_schedule(
                 "mail.mail_activity_data_warning",

@@ -127,11 +127,9 @@ class FaxAttempt(models.Model):
                 )
             )
             return
-        by_likeness = self.account_id._capabilities().find is FindBy.FINGERPRINT
-        if self.message_id.look_first == "overdue" and by_likeness:
-            # This database never sent it, so that somebody else's is as likely.
-            self.provider_id = found[0].provider_id
-            self._give_up(self.env._("The provider has a fax like it already."))
+        doubt = self._doubt_about_likeness()
+        if doubt:
+            self._give_up(doubt)
             return
         if reference != self.reference:
             self.write(
@@ -139,6 +137,34 @@ class FaxAttempt(models.Model):
             )
         self.message_id.look_first = False
         self._adopt(found[0].provider_id, found[0].raw_status)
+
+    def _doubt_about_likeness(self):
+        """Why one fax that is like this one need not be this one, or None.
+
+        Otherwise it is, since no other one to that number was on its way meanwhile,
+        as far as this database knows.
+        """
+        message = self.message_id
+        by_reference = self.account_id._capabilities().find is FindBy.REFERENCE
+        if by_reference or not message.look_first:
+            return None
+        if message.look_first == "overdue":
+            # This database never sent it: somebody else's is as likely.
+            return self.env._("The provider has a fax like it already.")
+        twins = [
+            ("account_id", "=", self.account_id.id),
+            ("number", "=", self.dialled),
+            ("pages", "=", message.pages),
+            ("look_first", "!=", False),
+            ("state", "in", ("queued", "held", "submitting", "uncertain")),
+            ("id", "!=", message.id),
+        ]
+        if message.search_count(twins, limit=1):
+            return self.env._(
+                "The provider has a fax like it, and cannot tell whether it is this "
+                "one or another one that is like both."
+            )
+        return None
 
     def _record_missed(self):
         """The provider has no such fax; proven only by a second look, later."""

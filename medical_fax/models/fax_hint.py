@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..tools import waits
+from ..tools.quiet import quiet_sql
 
 HINTS_AT_ONCE = 500
 
@@ -46,26 +47,29 @@ class FaxHint(models.Model):
         """
         fresh = set()
         for hint in hints:
-            rows = self.env.execute_query(
-                SQL(
-                    """
-                    INSERT INTO fax_hint (account_id, provider_id, inbound, event,
-                        reference, "to", pages, is_done, create_date, create_uid)
-                    VALUES (%s, %s, %s, %s, %s, %s, %s, FALSE, %s, %s)
-                    ON CONFLICT DO NOTHING
-                    RETURNING inbound
-                    """,
-                    account.id,
-                    hint.provider_id,
-                    hint.inbound,
-                    hint.event or "",
-                    hint.reference or None,
-                    hint.to or None,
-                    hint.pages or None,
-                    waits.now(),
-                    self.env.uid,
+            # Two calls about one event at the same moment: the later one fails, and
+            # Odoo takes it again; the number in the statement is for no log.
+            with quiet_sql():
+                rows = self.env.execute_query(
+                    SQL(
+                        """
+                        INSERT INTO fax_hint (account_id, provider_id, inbound, event,
+                            reference, "to", pages, is_done, create_date, create_uid)
+                        VALUES (%s, %s, %s, %s, %s, %s, %s, FALSE, %s, %s)
+                        ON CONFLICT DO NOTHING
+                        RETURNING inbound
+                        """,
+                        account.id,
+                        hint.provider_id,
+                        hint.inbound,
+                        hint.event or "",
+                        hint.reference or None,
+                        hint.to or None,
+                        hint.pages or None,
+                        waits.now(),
+                        self.env.uid,
+                    )
                 )
-            )
             fresh.update(inbound for (inbound,) in rows)
         for inbound in fresh:
             name = "ir_cron_fax_receive" if inbound else "ir_cron_fax_poll"

@@ -318,20 +318,6 @@ class FaxMessage(models.Model):
             )
         return left.mapped("name") or True
 
-    def action_acknowledge(self):
-        """Mark failures as seen; their activities close."""
-        self._check_may_fax_for_number()
-        # sudo: workflow rows are read-only to people; the right was checked
-        for message in self.sudo():
-            message.write(
-                {
-                    "acknowledged_by_id": self.env.uid,
-                    "acknowledged_on": fields.Datetime.now(),
-                }
-            )
-            message.activity_ids.action_feedback()
-        return True
-
     def action_release(self):
         """Let held faxes go; what is still in their way holds them again."""
         self._check_may_fax_for_number()

@@ -101,7 +101,10 @@ class FaxAccount(models.Model):
                 answers = dict.fromkeys(wanted, error)
             for attempt in attempts:
                 self.env["fax.message"]._step(
-                    f"Look for attempt {attempt.id}", attempt._record_look, answers
+                    f"Look for attempt {attempt.id}",
+                    attempt._record_look,
+                    answers,
+                    done=1,
                 )
             self._heed(("find",), answers.values())
 
@@ -129,6 +132,7 @@ class FaxAccount(models.Model):
                 attempt._record_answer,
                 statuses.get(provider_id),
                 bool(error),
+                done=1,
             )
         self._heed(("status",), [error])
 

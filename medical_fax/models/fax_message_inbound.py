@@ -49,6 +49,14 @@ class FaxMessage(models.Model):
 
     @api.model
     def _receive_all(self, account):
+        # Whatever was called about before this look is answered by it.
+        hints = self.env["fax.hint"].search(
+            [
+                ("account_id", "=", account.id),
+                ("inbound", "=", True),
+                ("is_done", "=", False),
+            ]
+        )
         provider = account._provider()
         since = (fields.Datetime.now() - LOOK_BACK).replace(tzinfo=timezone.utc)
         for received in provider.list_received(since):
@@ -60,6 +68,7 @@ class FaxMessage(models.Model):
                 content = provider.fetch_received(received.provider_id)
                 self._receive(account, received, content)
                 self.env["ir.cron"]._commit_progress()
+        hints.is_done = True
 
     @api.model
     def _receive(self, account, received, content):

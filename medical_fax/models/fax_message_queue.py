@@ -41,7 +41,7 @@ class FaxMessage(models.Model):
     # STEPS
 
     @api.model
-    def _step(self, name, function, *arguments):
+    def _step(self, name, function, *arguments, done=0):
         """Do one step in a transaction of its own, and commit it.
 
         Done again from the start when another worker was faster: a step reads before
@@ -49,6 +49,8 @@ class FaxMessage(models.Model):
         on; what it was about stays as it was.
 
         :param name: for the log, without any content
+        :param done: how much of the round's work this was: three workers in a row that
+            die without having done anything count as a failure of the action
         :return: what the function returned, or None if it failed
         """
         cron = self.env["ir.cron"]
@@ -56,7 +58,7 @@ class FaxMessage(models.Model):
             try:
                 with quiet_sql():
                     result = function(*arguments)
-                    cron._commit_progress()
+                    cron._commit_progress(done)
                 return result
             except CONFLICTS:
                 self.env.cr.rollback()
@@ -90,7 +92,10 @@ class FaxMessage(models.Model):
             outcome = calls.next()
             attempt = self.env["fax.attempt"].browse(outcome.key)
             self._step(
-                f"Outcome of attempt {outcome.key}", attempt._record_outcome, outcome
+                f"Outcome of attempt {outcome.key}",
+                attempt._record_outcome,
+                outcome,
+                done=1,
             )
             sent += 1
         if sent:
@@ -98,7 +103,7 @@ class FaxMessage(models.Model):
         if self._claimable(1, stuck):
             self._wake()
         # Nothing remains: called again at once it would never let the others work.
-        self.env["ir.cron"]._commit_progress(sent, remaining=0)
+        self.env["ir.cron"]._commit_progress(remaining=0)
 
     @api.model
     def _concurrent_calls(self):

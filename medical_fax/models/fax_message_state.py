@@ -187,37 +187,6 @@ class FaxMessage(models.Model):
                 {"id": self.id, "state": self.state, "words": self.state_words},
             )
 
-    def _tell_failure(self):
-        """One notice a failure and person: the sender and the fallback group."""
-        for message in self:
-            pending = message.activity_ids.user_id
-            for user in message._people_to_tell() - pending:
-                message.activity_schedule(
-                    "medical_fax.mail_activity_type_failure",
-                    user_id=user.id,
-                    summary=message._failure_summary(user),
-                )
-
-    def _people_to_tell(self):
-        """The sender and the fallback group; were nobody left of them, the company's
-        fax managers, else the administrators: a failure always reaches a person."""
-
-        def members(group):
-            return group.all_user_ids.filtered(lambda u: u.active and not u.share)
-
-        # sudo: membership of the groups, whoever's cron or button runs this
-        groups = self.env["res.groups"].sudo()
-        fallback = members(groups.browse(self.account_id.sudo().fallback_group_id.ids))
-        managers = members(groups.env.ref("medical_fax.group_fax_manager"))
-        mine = fallback.filtered(lambda user: self.company_id in user.company_ids)
-        theirs = managers.filtered(lambda user: self.company_id in user.company_ids)
-        people = self.user_id.filtered("active") | mine
-        return people or theirs or members(groups.env.ref("base.group_system"))
-
-    def _failure_summary(self, user):
-        message = self.with_context(lang=user.lang)
-        return f"{message.name}: {message.state_words}"
-
     # Notes on the chart
 
     def _post_notes(self, records):

@@ -2,6 +2,7 @@ from . import test_access
 from . import test_access_actions
 from . import test_controllers
 from . import test_fax_account
+from . import test_fax_attention
 from . import test_fax_account_connect
 from . import test_fax_authorization
 from . import test_fax_callback
@@ -29,7 +30,9 @@ from . import test_fax_queue
 from . import test_fax_queue_poll
 from . import test_fax_queue_trouble
 from . import test_fax_received
+from . import test_fax_resend
 from . import test_fax_source
 from . import test_privacy
 from . import test_rpc
 from . import test_tours
+from . import test_tours_failure

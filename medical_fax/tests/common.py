@@ -299,9 +299,10 @@ class FaxFixture:
         return self.env["fax.message"].browse(action["params"]["message_ids"])
 
     def run_queue(self):
-        """Let both crons work, as the server does, in cursors of their own."""
+        """Let the crons work, as the server does, in cursors of their own."""
         self.run_cron("ir_cron_fax_send")
         self.run_cron("ir_cron_fax_poll")
+        self.run_cron("ir_cron_fax_notices")
 
     def run_cron(self, name):
         in_test_mode = type(self)._registry_patched

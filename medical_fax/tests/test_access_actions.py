@@ -9,7 +9,7 @@ from .test_access import RoleCase
 class TestDoing(RoleCase):
     """Doing something with a fax needs the right to fax for its number."""
 
-    ACTIONS = ("action_undo", "action_acknowledge", "action_release")
+    ACTIONS = ("action_undo", "action_called", "action_release")
 
     def test_who_may_finish_a_fax(self):
         held = self._send_file(number_id=self.private_number.id)
@@ -59,7 +59,7 @@ class TestDoing(RoleCase):
                     lambda: composers.action_check_number("5145550199"),  # noqa: B023
                     lambda: composers.create({}).action_send(),  # noqa: B023
                     lambda: faxes.action_undo(),  # noqa: B023
-                    lambda: faxes.action_acknowledge(),  # noqa: B023
+                    lambda: faxes.action_called(),  # noqa: B023
                     lambda: faxes.action_release(),  # noqa: B023
                     lambda: faxes.action_send_due(),  # noqa: B023
                     lambda: faxes.action_ask_provider(),  # noqa: B023
@@ -125,6 +125,7 @@ class TestPublicMethods(FaxCommon):
             "disconnect_form",
         },
         "fax.account.pace": set(),
+        "fax.answer": {"action_confirm", "action_send_again"},
         "fax.attempt": set(),
         "fax.composer": {
             "action_add_files",
@@ -142,18 +143,31 @@ class TestPublicMethods(FaxCommon):
         "fax.hint": set(),
         "fax.loopback.job": set(),
         "fax.message": {
-            "action_acknowledge",
+            "action_arrived",
             "action_ask_provider",
+            "action_called",
+            "action_edit_and_send",
+            "action_missed",
+            "action_nothing_to_do",
             "action_cancel",
             "action_confirm_arrived",
             "action_confirm_not_arrived",
             "action_release",
+            "action_resend",
+            "action_resend_missing",
+            "action_resend_plain",
+            "action_resend_to_number",
             "action_send_due",
+            "action_take_back",
             "action_transmission_report",
             "action_undo",
             "action_view_document",
+            "action_view_first",
+            "action_view_later",
+            "get_attention_count",
         },
         "fax.number": set(),
+        "fax.resend": {"action_send"},
         "fax.source": {"action_create_action", "action_remove_action"},
         "fax.source.exclusion": set(),
     }

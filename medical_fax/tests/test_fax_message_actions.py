@@ -57,14 +57,14 @@ class TestFaxMessageActions(FaxCommon):
         self.fake.refuse()
         self.run_queue()
         self.assertTrue(fax.activity_ids)
-        fax.with_user(self.user).action_acknowledge()
+        fax.with_user(self.user).action_called()
         self.assertEqual(fax.acknowledged_by_id, self.user)
         self.assertFalse(fax.activity_ids)
 
     def test_acknowledging_before_it_fails_hides_no_failure(self):
         fax = self.send()
         with suppress(UserError):  # refusing it is as good
-            fax.with_user(self.user).action_acknowledge()
+            fax.with_user(self.user).action_called()
         self.fake.refuse()
         self.run_queue()
         self.assertEqual(fax.state, "failed")
@@ -78,7 +78,7 @@ class TestFaxMessageActions(FaxCommon):
         self.run_queue()
         for user in self.colleague | self.denied | self.plain | self.stranger:
             with self.subTest(user=user.login), self.assertRaises(AccessError):
-                fax.with_user(user).action_acknowledge()
+                fax.with_user(user).action_called()
         self.assertFalse(fax.acknowledged_by_id)
         self.assertTrue(fax.activity_ids)
 

@@ -4,8 +4,7 @@ from unittest.mock import patch
 from psycopg2.errors import UniqueViolation
 
 from odoo import fields
-from odoo.tests import tagged
-from odoo.tests.test_cursor import TestCursor
+from odoo.tests import tagged, test_cursor
 from odoo.tools import config, mute_logger
 
 from ..providers import FailureKind
@@ -72,7 +71,7 @@ class TestSending(FaxCommon):
 
     def die(self, request):
         """The process ends here: its connection is gone, with what is not committed."""
-        TestCursor._cursors_stack[-1].rollback()
+        test_cursor.TestCursor._cursors_stack[-1].rollback()
         raise Killed
 
     def test_a_worker_that_dies_in_the_call(self):

@@ -220,6 +220,23 @@ class TestHome(HoldCommon):
         self.run_queue()
         self.assertFalse(self.fake.submitted)
 
+    def test_twins_of_which_one_had_left(self):
+        """Which of the two the provider has cannot be told: neither is sent again, and
+        neither is called delivered."""
+        twin = self.send()
+        self.assertEqual((twin.number, twin.pages), (self.fax.number, self.fax.pages))
+        self.move_away()
+        self.account.with_user(self.manager).action_confirm_restored()
+        for _round in range(3):
+            self.fake.there = [["fax-5"], ["fax-5"]]
+            self.run_cron("ir_cron_fax_poll")
+            for attempt in (self.fax | twin).attempt_ids:
+                attempt.lease_until -= timedelta(minutes=2)  # time passes
+        self.assertEqual((self.fax | twin).mapped("state"), ["uncertain"] * 2)
+        self.assertIn("another one that is like both", twin.unsure_reason)
+        self.run_queue()
+        self.assertFalse(self.fake.submitted)
+
     def test_another_try_is_looked_up_first_after_a_restore(self):
         """The live database may have made it already."""
         self.account.retry_limit = 3
@@ -325,6 +342,10 @@ class TestHints(HoldCommon):
         triggers = [("cron_id", "=", receive.id)]
         self.store("in-1", inbound=True)
         self.assertTrue(self.env["ir.cron.trigger"].search(triggers))
+        self.use_training()
+        self.store("in-2", inbound=True)
+        self.run_cron("ir_cron_fax_receive")
+        self.assertEqual(self.hints.search([]).mapped("is_done"), [True, True])
 
 
 @tagged("post_install", "-at_install")

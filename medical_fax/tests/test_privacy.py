@@ -218,7 +218,7 @@ class TestPrivacy(FaxHttpCommon):
         self.fake.status_error = KeyError(words)
         self.run_queue()
         scheduled.with_user(self.user).action_undo()
-        failed.with_user(self.user).action_acknowledge()
+        failed.with_user(self.user).action_called()
         held = self.new_fax()
         self.account.action_disconnect()
         self.run_queue()

@@ -178,7 +178,7 @@ class TestFaxingThroughRpc(RpcCase):
                     self.assertRefused("fax.composer", method, *args)
                 for method in (
                     "action_undo",
-                    "action_acknowledge",
+                    "action_called",
                     "action_release",
                     "action_send_due",
                     "action_ask_provider",

@@ -4,3 +4,6 @@ from . import fax_composer_files
 from . import fax_composer_preview
 from . import fax_composer_recipients
 from . import fax_composer_send
+from . import fax_composer_resend
+from . import fax_answer
+from . import fax_resend

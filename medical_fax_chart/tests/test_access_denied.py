@@ -111,7 +111,7 @@ class TestLimited(LimitedFixture, FaxChartCommon):
         for name, user in self.limited_users.items():
             if name == "alone":
                 continue  # sees no fax at all, see test_access_faxes
-            for method in ("action_undo", "action_acknowledge", "action_send_due"):
+            for method in ("action_undo", "action_called", "action_send_due"):
                 with self.subTest(name, method=method):
                     with self.assertRaisesRegex(AccessError, DENIED_TEXT):
                         getattr(fax.with_user(user), method)()

@@ -156,12 +156,20 @@ registry.category("services").add("medical_fax.sent_notice", sentNoticeService);
 
 /** What `fax.composer.action_send` returns: close, say it, go on with the next one. */
 async function onSent(env, action) {
-    const { next, ...params } = action.params;
+    const { next, refused = [], instead_of: dealtWith = [], ...params } = action.params;
+    if (refused.length) {
+        env.services.notification.add(refused.join("\n"), {
+            title: _t("Not sent again"),
+            type: "warning",
+            sticky: true,
+        });
+    }
     env.services["medical_fax.sent_notice"].add(params);
     if (!next) {
         await env.services.action.doAction({ type: "ir.actions.act_window_close" });
     }
-    env.bus.trigger("medical_fax:changed", { ids: params.message_ids });
+    env.bus.trigger("medical_fax:dealt_with", { ids: dealtWith });
+    env.bus.trigger("medical_fax:changed", { ids: [...params.message_ids, ...dealtWith] });
     return next;
 }
 

@@ -11,42 +11,20 @@ export const faxStatusService = {
     dependencies: ["action", "bus_service", "notification"],
 
     start(env, { action, bus_service: bus, notification }) {
-        let open = { ids: [], close: () => {} };
+        const none = { ids: [], close: () => {} };
+        const said = new Map(); // of each fax, what became of it last
+        let open = none;
 
-        function forget(ids) {
-            if (ids.some((id) => open.ids.includes(id))) {
-                open.close();
-                open = { ids: [], close: () => {} };
-            }
-        }
-
-        function show(ids) {
-            const view =
-                ids.length === 1
-                    ? { res_id: ids[0], views: [[false, "form"]] }
-                    : {
-                          domain: [["id", "in", ids]],
-                          views: [
-                              [false, "list"],
-                              [false, "form"],
-                          ],
-                      };
-            forget(ids);
-            action.doAction({
-                type: "ir.actions.act_window",
-                name: _t("Not delivered"),
-                res_model: "fax.message",
-                ...view,
-            });
-        }
-
-        /** One notice for all that failed and were not looked at yet. */
-        function tell(id, words) {
-            const ids = [...new Set([...open.ids, id])];
+        /** One notice for all that failed and were neither looked at nor dealt with. */
+        function notify(ids) {
             open.close();
+            open = none;
+            if (!ids.length) {
+                return;
+            }
             const text =
                 ids.length === 1
-                    ? _t("A fax needs you: %s", words)
+                    ? _t("A fax needs you: %s", said.get(ids[0]))
                     : _t("%s faxes need you", ids.length);
             const close = notification.add(text, {
                 type: "danger",
@@ -54,16 +32,41 @@ export const faxStatusService = {
                 className: "o_fax_failure",
                 buttons: [{ name: _t("Open"), onClick: () => show(ids) }],
                 onClose: () => {
-                    open = { ids: [], close: () => {} };
+                    open = none;
                 },
             });
             open = { ids, close };
         }
 
+        function dealtWith(ids) {
+            const left = open.ids.filter((id) => !ids.includes(id));
+            if (left.length < open.ids.length) {
+                notify(left);
+            }
+        }
+
+        function show(ids) {
+            notify([]);
+            if (ids.length > 1) {
+                return action.doAction("medical_fax.fax_message_action_attention");
+            }
+            return action.doAction({
+                type: "ir.actions.act_window",
+                name: _t("Not delivered"),
+                res_model: "fax.message",
+                res_id: ids[0],
+                views: [[false, "form"]],
+            });
+        }
+
+        env.bus.addEventListener("medical_fax:dealt_with", ({ detail }) => dealtWith(detail.ids));
         bus.subscribe("medical_fax.status", ({ id, state, words }) => {
             env.bus.trigger("medical_fax:changed", { ids: [id] });
+            said.set(id, words);
             if (FAILED.includes(state)) {
-                tell(id, words);
+                notify([...new Set([...open.ids, id])]);
+            } else {
+                dealtWith([id]);
             }
         });
     },

@@ -8,8 +8,8 @@ import { user } from "@web/core/user";
  */
 export const faxAccessService = {
     start() {
-        const access = reactive({ canFax: false });
-        Promise.all([
+        const access = reactive({ canFax: false, ready: null });
+        access.ready = Promise.all([
             user.hasGroup("medical_fax.group_fax_user"),
             user.hasGroup("medical_fax.group_fax_denied"),
         ]).then(([isUser, isDenied]) => {
