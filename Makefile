@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 
 help:                   ## this list
-	@sed -n 's/^\([a-z-]*\): *## */  make \1\t/p' Makefile | expand -t 22
+	@sed -n 's/^\([a-z0-9-]*\): *## */  make \1\t/p' Makefile | expand -t 22
 
 run:                    ## the demo clinic on http://localhost:8069
 	@dev/run.sh
@@ -33,10 +33,13 @@ lint:                   ## ruff and pylint-odoo
 format:                 ## let ruff put the code in order
 	@dev/env.sh ruff check --fix . && dev/env.sh ruff format .
 
+i18n:                   ## bring fr.po and es.po of each addon up to its texts
+	@dev/env.sh python dev/i18n.py
+
 clean:                  ## drop this clone's databases and build files
 	@dev/clean.sh
 
 distclean:              ## the same, and the shared cache (Odoo, virtual environments)
 	@dev/clean.sh all
 
-.PHONY: help run test test-quick test-unit test-odoo test-tours test-system lint format clean distclean
+.PHONY: help run test test-quick test-unit test-odoo test-tours test-system lint format i18n clean distclean

@@ -111,17 +111,18 @@ class Preloaded:
     """
 
     def __init__(self, modules, log: Path, paths=()):
-        self._modules, self._log = sorted(modules), log
+        self._modules, self.log = sorted(modules), log
         self._paths = [str(path) for path in paths]
 
     def __enter__(self):
         WORK_DIR.mkdir(exist_ok=True)
+        self.log.touch()
         # A short path of its own: the address of a socket has 107 bytes at most.
         self._folder = tempfile.TemporaryDirectory(prefix="odoo")
         self._address = f"{self._folder.name}/socket"
         paths = [*self._paths, str(Path(__file__).parent)]
         self._process = subprocess.Popen(
-            [sys.executable, __file__, self._address, str(self._log), *self._modules],
+            [sys.executable, __file__, self._address, str(self.log), *self._modules],
             env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)},
             cwd=WORK_DIR,
             stdin=subprocess.PIPE,
@@ -130,7 +131,7 @@ class Preloaded:
         while not os.path.exists(self._address):
             if self._process.poll() is not None or time.monotonic() > until:
                 self.__exit__()
-                raise RuntimeError(f"Odoo did not start; see {self._log}")
+                raise RuntimeError(f"Odoo did not start; see {self.log}")
             time.sleep(0.02)
         return self
 

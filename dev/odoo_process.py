@@ -7,6 +7,9 @@ import sys
 
 from clone import CONFIG, DATA_DIR, REPO, WORK_DIR
 
+# Words that name one of Odoo's commands, before its options; none: the server.
+COMMAND_WORDS = {"shell": 1, "i18n": 2, "neutralize": 1}
+
 
 def write_config():
     """Write Odoo's configuration for this clone; return its path.
@@ -34,9 +37,9 @@ def write_config():
 def command(*arguments):
     """The command line that starts Odoo on this clone's addons."""
     config = ["-c", str(write_config())]
-    named = arguments[:1] if arguments[0] in ("shell", "neutralize") else ()
-    rest = arguments[len(named) :]
-    return [sys.executable, "-m", "odoo", *named, *config, *rest]
+    words = COMMAND_WORDS.get("".join(arguments[:1]), 0)
+    name, options = arguments[:words], arguments[words:]
+    return [sys.executable, "-m", "odoo", *name, *config, *options]
 
 
 def install(name, modules, *options):

@@ -2,6 +2,13 @@
 
 from dataclasses import dataclass
 
+# pylint: disable=prefer-env-translation  # there is no env in this package
+
+
+def _(text):
+    """Mark a text for the translation catalogue; who shows it translates it."""
+    return text
+
 
 @dataclass(frozen=True)
 class ErrorText:
@@ -16,68 +23,68 @@ class ErrorText:
 
 ERRORS = {
     "empty": ErrorText(
-        "There is no page to send.",
-        "Choose an entry, write a text or attach a file.",
+        _("There is no page to send."),
+        _("Choose an entry, write a text or attach a file."),
     ),
     "encrypted": ErrorText(
-        "The PDF is protected by a password.",
-        "Open it, save a copy without a password, and attach the copy.",
+        _("The PDF is protected by a password."),
+        _("Open it, save a copy without a password, and attach the copy."),
     ),
     "broken": ErrorText(
-        "The file is damaged and cannot be read completely.",
-        "Open it and save it again, or print it to a new PDF.",
+        _("The file is damaged and cannot be read completely."),
+        _("Open it and save it again, or print it to a new PDF."),
     ),
     "unsupported_type": ErrorText(
-        "This type of file cannot be faxed.",
-        "Attach a PDF, a PNG, a JPEG or a TIFF.",
+        _("This type of file cannot be faxed."),
+        _("Attach a PDF, a PNG, a JPEG or a TIFF."),
     ),
     "office": ErrorText(
-        "This is a file of an office program.",
-        "Save as PDF first, then attach the PDF.",
+        _("This is a file of an office program."),
+        _("Save as PDF first, then attach the PDF."),
     ),
     "heic": ErrorText(
-        "This photo is in the HEIC or AVIF format, which cannot be faxed.",
-        "Save it as JPEG first, then attach the JPEG.",
+        _("This photo is in the HEIC or AVIF format, which cannot be faxed."),
+        _("Save it as JPEG first, then attach the JPEG."),
     ),
     "too_large": ErrorText(
-        "The file or text is larger than allowed.",
-        "Split it, or save it in a smaller size.",
+        _("The file or text is larger than allowed."),
+        _("Split it, or save it in a smaller size."),
     ),
     "too_many_pages": ErrorText(
-        "There are more pages than one fax may have.",
-        "Leave out pages, or send them as several faxes.",
+        _("There are more pages than one fax may have."),
+        _("Leave out pages, or send them as several faxes."),
     ),
     "image_bomb": ErrorText(
-        "A picture has more pixels than allowed.",
-        "Save the picture in a smaller size and attach it again.",
+        _("A picture has more pixels than allowed."),
+        _("Save the picture in a smaller size and attach it again."),
     ),
     "too_many_images": ErrorText(
-        "The text holds more pictures than allowed.",
-        "Remove some pictures, or attach them as a PDF.",
+        _("The text holds more pictures than allowed."),
+        _("Remove some pictures, or attach them as a PDF."),
     ),
     "too_deep": ErrorText(
-        "The text is nested too deeply to be laid out.",
-        "Copy the text without its formatting and try again.",
+        _("The text is nested too deeply to be laid out."),
+        _("Copy the text without its formatting and try again."),
     ),
     "layout": ErrorText(
-        "The text cannot be fitted to the page.",
-        "Simplify its tables, or attach it as a PDF.",
+        _("The text cannot be fitted to the page."),
+        _("Simplify its tables, or attach it as a PDF."),
     ),
     "timeout": ErrorText(
-        "Preparing the pages took too long and was stopped.",
-        "Send fewer pages at once, or print the file to a new PDF.",
+        _("Preparing the pages took too long and was stopped."),
+        _("Send fewer pages at once, or print the file to a new PDF."),
     ),
     "too_much_memory": ErrorText(
-        "Preparing the pages needed more memory than allowed.",
-        "Send fewer pages at once, or print the file to a new PDF.",
+        _("Preparing the pages needed more memory than allowed."),
+        _("Send fewer pages at once, or print the file to a new PDF."),
     ),
     "crashed": ErrorText(
-        "The file made the page renderer stop.",
-        "Print the file to a new PDF and attach that.",
+        _("The file made the page renderer stop."),
+        _("Print the file to a new PDF and attach that."),
     ),
     "no_such_page": ErrorText(
-        "The document has no such page.",
-        "Reload the document and try again.",
+        _("The document has no such page."),
+        _("Reload the document and try again."),
     ),
 }
 

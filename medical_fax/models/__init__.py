@@ -40,6 +40,7 @@ from . import fax_source
 from . import fax_loopback_job
 from . import ir_attachment
 from . import res_company
+from . import res_company_notice
 from . import res_config_settings
 from . import res_partner
 from . import res_users

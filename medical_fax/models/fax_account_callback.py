@@ -127,7 +127,7 @@ class FaxAccount(models.Model):
         account = guard.opened(self.sudo())  # sudo: closed fields
         for name in ("callback_token", "callback_password"):
             if not account[name]:
-                account[name] = secrets.token_urlsafe(24)
+                account[name] = secrets.token_hex(16)
 
     @property
     def _callback_user(self):

@@ -209,7 +209,8 @@ class FaxAccount(models.Model):
                 "under_way": ("submitting", "submitted", "uncertain"),
             }.items()
         }
-        return {"account": self.name, **counts}
+        provider = self.env._(PROVIDERS[self.code].label)
+        return {"account": self.name, "provider": provider, **counts}
 
     def action_ask_disconnect(self):
         """Say how many faxes wait, and disconnect if that is confirmed."""

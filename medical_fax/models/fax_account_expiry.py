@@ -20,8 +20,8 @@ class FaxAccount(models.Model):
 
     _inherit = "fax.account"
 
-    trial_ends_on = fields.Date(readonly=True, copy=False)
-    key_expires_on = fields.Date(readonly=True, copy=False)
+    trial_ends_on = fields.Date("Trial ends on", readonly=True, copy=False)
+    key_expires_on = fields.Date("Key expires on", readonly=True, copy=False)
     ends_soon = fields.Boolean(compute="_compute_ends_soon")
     ends_told = fields.Json(
         readonly=True,

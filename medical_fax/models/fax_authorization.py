@@ -46,7 +46,7 @@ class FaxAuthorization(models.Model):
         default="paper",
         required=True,
     )
-    date = fields.Date("From", default=fields.Date.context_today, required=True)
+    date = fields.Date("Valid from", default=fields.Date.context_today, required=True)
     until = fields.Date(help="Last day on which it holds. Empty: until withdrawn.")
     file = fields.Binary("Signed form", attachment=True, copy=False)
     file_name = fields.Char(copy=False)

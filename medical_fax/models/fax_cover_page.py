@@ -94,5 +94,4 @@ class FaxCoverPage(models.Model):
         """Confidentiality notice of a company in a language."""
         installed = [code for code, _name in self.env["res.lang"].get_installed()]
         lang = lang if lang in installed else company.partner_id.lang
-        notice = company.with_context(lang=lang).fax_confidentiality_notice
-        return notice or ""
+        return company._fax_notice(lang or self.env.lang)

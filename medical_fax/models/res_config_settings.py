@@ -1,11 +1,13 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
     fax_confidentiality_notice = fields.Text(
-        related="company_id.fax_confidentiality_notice", readonly=False
+        "Confidentiality notice on fax covers",
+        compute="_compute_fax_confidentiality_notice",
+        inverse="_inverse_fax_confidentiality_notice",
     )
     fax_cover_shows_patient = fields.Boolean(
         related="company_id.fax_cover_shows_patient", readonly=False
@@ -16,3 +18,16 @@ class ResConfigSettings(models.TransientModel):
         readonly=False,
         domain="[('company_ids', 'in', company_id), ('share', '=', False)]",
     )
+
+    @api.depends("company_id")
+    @api.depends_context("lang")
+    def _compute_fax_confidentiality_notice(self):
+        """The notice as it stands on covers in the user's language."""
+        for settings in self:
+            notice = settings.company_id._fax_notice(self.env.lang)
+            settings.fax_confidentiality_notice = notice
+
+    def _inverse_fax_confidentiality_notice(self):
+        for settings in self:
+            notice = settings.fax_confidentiality_notice
+            settings.company_id.fax_confidentiality_notice = notice

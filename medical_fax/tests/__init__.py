@@ -34,5 +34,8 @@ from . import test_fax_resend
 from . import test_fax_source
 from . import test_privacy
 from . import test_rpc
+from . import test_tour_connect
+from . import test_tour_attention
 from . import test_tours
 from . import test_tours_failure
+from . import test_translations

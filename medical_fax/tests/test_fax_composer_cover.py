@@ -13,6 +13,10 @@ class TestCover(FaxCommon):
         with samples.pymupdf.open(stream=fax.document_id._content()) as pdf:
             return pdf[0].get_text()
 
+    def last_page_text(self, fax):
+        with samples.pymupdf.open(stream=fax.document_id._content()) as pdf:
+            return pdf[-1].get_text()
+
     def translation(self, lang, words):
         self.env["res.lang"]._activate_lang(lang)
         return self.env["fax.cover.page"].create(
@@ -107,6 +111,16 @@ class TestCover(FaxCommon):
         self.assertIn("FAX EN ESPANOL", spanish)
         self.assertNotIn("TELECOPIE", english)
         self.assertNotIn("ESPANOL", english)
+
+    def test_words_on_pages_in_the_language_of_the_recipient(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.lee.lang = "fr_FR"
+        french, english = [
+            self.last_page_text(fax)
+            for fax in self.send(recipients=self.lee | self.rossi)
+        ]
+        self.assertIn("Page 2 sur 2", french)
+        self.assertIn("Page 2 of 2", english)
 
     def test_language_of_the_company_else(self):
         self.translation("fr_FR", "TELECOPIE")

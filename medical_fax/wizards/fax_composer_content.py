@@ -303,7 +303,7 @@ class FaxComposer(models.TransientModel):
             paper=self.env["fax.account"]._paper(country),
             running=self._running(),
             cover=self._cover(recipient) if self.has_cover else None,
-            labels=self._labels(),
+            labels=self._labels(self._language(recipient)),
             limits=limits,
             options=Options(
                 newest_first=self.newest_first,
@@ -323,8 +323,15 @@ class FaxComposer(models.TransientModel):
         parts = [self._text(source._follow(record, path)) for path in paths]
         return " · ".join(filter(None, parts)) or self.patient_id.name or ""
 
-    def _labels(self):
-        """Words printed on pages, in the user's language."""
+    def _language(self, recipient):
+        """The recipient's language, where it is installed, else the company's."""
+        installed = [code for code, _name in self.env["res.lang"].get_installed()]
+        wanted = (recipient.get("lang"), self.company_id.partner_id.lang)
+        return next((lang for lang in wanted if lang in installed), self.env.lang)
+
+    def _labels(self, lang):
+        """Words printed on pages."""
+        self = self.with_context(lang=lang)
         return Labels(
             page=self.env._("Page {page} of {pages}"),
             draft=self.env._("DRAFT – not signed"),

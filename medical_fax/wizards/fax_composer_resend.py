@@ -15,6 +15,7 @@ class FaxComposer(models.TransientModel):
     _inherit = "fax.composer"
 
     resend_of_id = fields.Many2one("fax.message", readonly=True)
+    resend_of_name = fields.Char(related="resend_of_id.name", string="Instead of")
 
     @api.model
     def _compose_again(self, message):

@@ -1,8 +1,11 @@
 import json
 import os
 from pathlib import Path
+from unittest.mock import patch
 
 from odoo.tests import tagged
+
+from odoo.addons.medical_fax.providers import AccountInfo, DocumoProvider
 
 from .common import PRACTITIONER, FaxChartHttpCommon, pdf, photo_png
 
@@ -46,6 +49,13 @@ def a_composer(name, own, *args, typed=(), **kwargs):
     return {**page, "typed": typed} if typed else page
 
 
+def a_connection(name, method, account, own):
+    """A page of the dialog that connects an account."""
+    call = ["fax.account", method, account.ids]
+    own = [".o_fax_connect", own]
+    return a_page(name, "form", None, own, own, ".modal-content", call=call)
+
+
 @tagged("post_install", "-at_install")
 class TestAccessibility(FaxChartHttpCommon):
     """Our views, judged by axe-core beside Odoo's own list and form of contacts, which
@@ -57,6 +67,11 @@ class TestAccessibility(FaxChartHttpCommon):
         super().setUpClass()
         cls.account.write({"code": "loopback", "undo_seconds": 30})
         cls.account.action_connect()
+        cls.documo = cls.env["fax.account"].create(
+            {"name": "Documo", "code": "documo", "company_id": cls.company.id}
+        )
+        with patch.object(DocumoProvider, "verify", return_value=AccountInfo()):
+            cls.documo.connect({"api_key": "not-asked"})
         cls.judge = cls.new_user(
             "t_accessibility",
             f"{PRACTITIONER},{FAX_MANAGER},base.group_partner_manager",
@@ -102,7 +117,8 @@ class TestAccessibility(FaxChartHttpCommon):
             a_form("A failed fax", self.failed),
             a_list("Address book", "medical_fax.fax_contact_action"),
             a_form("A fax contact", self.lee),
-            a_form("An account", self.account),
+            a_form("A training account", self.account),
+            a_form("An account", self.documo),
             a_list("Patients", "medical_chart.medical_patient_action"),
             a_form("A patient", self.patient, button),
             a_list("Chart entries", "medical_chart.medical_chart_entry_action"),
@@ -127,6 +143,18 @@ class TestAccessibility(FaxChartHttpCommon):
                     "pages": 2,
                     "undo_seconds": 600,
                 },
+            ),
+            a_connection(
+                "The key of an account",
+                "action_enter_key",
+                self.documo,
+                ".o_fax_connect_submit",
+            ),
+            a_connection(
+                "What a provider calls back",
+                "action_view_callback",
+                self.documo,
+                ".o_fax_connect_test",
             ),
         ]
 

@@ -1,5 +1,6 @@
 """Fixtures: Odoo preloaded once, and clinics on copies of the prepared database."""
 
+import os
 import uuid
 
 import pytest
@@ -9,12 +10,15 @@ from . import rig
 
 @pytest.fixture(scope="session")
 def template():
-    """A copy of the prepared database, which nothing opens: others are made of it."""
+    """A copy of the prepared database, which nothing opens: others are made of it.
+
+    FAULTS_TEMPLATE names another one, for sources that it was not made of.
+    """
     import clone
     import database
 
     name = f"medical_fax_test_{clone.clone_id()}_faults"
-    yield database.copy(name)
+    yield database.copy(name, os.environ.get("FAULTS_TEMPLATE"))
     database.drop(name)
 
 
@@ -62,3 +66,4 @@ def line(server):
     opened = server.open_line()
     yield opened
     assert not server.failures, server.failures[0]
+    server.close_line(opened)

@@ -32,6 +32,9 @@ def broken(line, may_be_unsure=()):
     found = [f"sent again though it may have arrived: {pair}" for pair in doubles]
     found += [f"sent by nobody: {sha256}" for sha256 in set(taken) - known]
     found += _attempts(line, messages)
+    log = line.server.odoo.log.read_text()
+    numbers = {message["number"] for message in messages.values()}
+    found += [f"a number is in the log: {each}" for each in numbers if each in log]
     for message in messages.values():
         unsure = message["id"] in may_be_unsure
         said = _one(line, message, taken[message["sha256"]], unsure)

@@ -200,6 +200,12 @@ class Server:
             assert job.alive and time.monotonic() < until, "no pages are served"
             time.sleep(0.02)
 
+    def close_line(self, line):
+        """Nothing more goes on there: the workers need not ask about it."""
+        self.sql(
+            "UPDATE fax_account SET state = 'disconnected' WHERE id = %s", line.account
+        )
+
     def open_line(self, **settings):
         """A company with an account of its own, at a simulator of its own."""
         line = Line(self, f"L{next(self._names)}", settings)

@@ -7,6 +7,7 @@ whose one or two workers serve all ten accounts, so that what befalls one accoun
 faxes (a kill above all) befalls the others' too.
 """
 
+import os
 import random
 import sys
 import threading
@@ -193,7 +194,7 @@ def main(seed=0, count=1000):
 
     log = clone.WORK_DIR / "faults.log"
     Path(log).unlink(missing_ok=True)
-    with _copied(None) as template:
+    with _copied(os.environ.get("FAULTS_TEMPLATE")) as template:
         modules = database.installed_modules(template)
         with forks.Preloaded(modules, log, [rig.HERE]) as odoo:
             wrong = play_all(odoo, template, seed, count)

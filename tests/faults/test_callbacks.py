@@ -23,8 +23,10 @@ def patient_server(odoo, copy):
 
 @pytest.fixture
 def line(patient_server):
-    yield patient_server.open_line()
+    opened = patient_server.open_line()
+    yield opened
     assert not patient_server.failures, patient_server.failures[0]
+    patient_server.close_line(opened)
 
 
 @pytest.mark.parametrize("events", [[COMPLETE], [LEGACY], [COMPLETE, LEGACY]])

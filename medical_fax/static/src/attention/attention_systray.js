@@ -20,6 +20,7 @@ export class FaxAttention extends Component {
     }
 
     onClick() {
+        this.env.bus.trigger("medical_fax:looked_at");
         return this.action.doAction("medical_fax.fax_message_action_attention", {
             clearBreadcrumbs: true,
         });

@@ -1,16 +1,17 @@
-import { Component, useRef } from "@odoo/owl";
+import { Component } from "@odoo/owl";
 import { registry } from "@web/core/registry";
+import { useAutofocus } from "@web/core/utils/hooks";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 import { useLiveInput } from "../composer/live_input";
 
-/** A fax number that the server looks at while one types. */
+/** A fax number that the server looks at while one types; the cursor stands in it. */
 export class FaxNumberField extends Component {
     static template = "medical_fax.FaxNumberField";
     static props = { ...standardFieldProps, placeholder: { type: String, optional: true } };
 
     setup() {
         const { record, name } = this.props;
-        this.input = useRef("input");
+        this.input = useAutofocus({ refName: "input", mobile: true });
         this.live = useLiveInput({
             ref: this.input,
             model: record.model,

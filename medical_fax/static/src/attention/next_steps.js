@@ -3,7 +3,6 @@ import { Dropdown } from "@web/core/dropdown/dropdown";
 import { DropdownItem } from "@web/core/dropdown/dropdown_item";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
-import { useService } from "@web/core/utils/hooks";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
 /**
@@ -75,9 +74,6 @@ export class FaxNextSteps extends Component {
     static props = { ...standardFieldProps };
 
     setup() {
-        this.orm = useService("orm");
-        this.action = useService("action");
-        this.notification = useService("notification");
         this.state = useState({ isBusy: false });
     }
 
@@ -104,13 +100,16 @@ export class FaxNextSteps extends Component {
         }
         this.state.isBusy = true;
         const id = this.props.record.resId;
+        // Not by useService: the list may be loaded anew meanwhile, and what follows
+        // would then be lost with this row.
+        const { action, notification, orm } = this.env.services;
         try {
-            const result = await this.orm.call("fax.message", method, [[id]]);
+            const result = await orm.call("fax.message", method, [[id]]);
             if (result?.type) {
-                await this.action.doAction(result);
+                await action.doAction(result);
             } else {
                 this.env.bus.trigger("medical_fax:changed", { ids: [id] });
-                this.notification.add(SAID[key], { type: "info" });
+                notification.add(SAID[key], { type: "info" });
             }
         } finally {
             this.state.isBusy = false;

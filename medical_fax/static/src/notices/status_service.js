@@ -59,6 +59,7 @@ export const faxStatusService = {
             });
         }
 
+        env.bus.addEventListener("medical_fax:looked_at", () => notify([]));
         env.bus.addEventListener("medical_fax:dealt_with", ({ detail }) => dealtWith(detail.ids));
         bus.subscribe("medical_fax.status", ({ id, state, words }) => {
             env.bus.trigger("medical_fax:changed", { ids: [id] });

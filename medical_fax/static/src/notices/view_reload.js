@@ -1,3 +1,4 @@
+import { status } from "@odoo/owl";
 import { useBus } from "@web/core/utils/hooks";
 import { patch } from "@web/core/utils/patch";
 import { FormController } from "@web/views/form/form_controller";
@@ -10,7 +11,20 @@ import { ListController } from "@web/views/list/list_controller";
  */
 function useFaxReload(controller) {
     if (controller.props.resModel === "fax.message") {
-        useBus(controller.env.bus, "medical_fax:changed", ({ detail }) => {
+        let isWaiting = false;
+        useBus(controller.env.bus, "medical_fax:changed", async ({ detail }) => {
+            if (!controller.model.isReady) {
+                // Loading now would cut the first load short, and the page stay blank.
+                if (isWaiting) {
+                    return;
+                }
+                isWaiting = true;
+                await controller.model.whenReady;
+                isWaiting = false;
+            }
+            if (status(controller) !== "mounted") {
+                return;
+            }
             const { root } = controller.model;
             const isOther = root.resId && !(detail?.ids || []).includes(root.resId);
             if (!isOther && !root.selection?.length) {

@@ -9,6 +9,7 @@
 // What we drew ourselves: nothing serious is excused in it.
 const OWN = [
     ".o_fax_batch",
+    ".o_fax_connect",
     ".o_fax_files",
     ".o_fax_items",
     ".o_fax_notice",
