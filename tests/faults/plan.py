@@ -51,13 +51,15 @@ ACTS = {"power cut": 3, "provider down": 2, "paused": 1, "undo": 2, "ask": 2}
 @dataclass(frozen=True)
 class Schedule:
     """`faxes` are number, pages and seconds after the start; `faults` arguments of
-    `Fault`; `acts` when, what, and of which fax; `settings` those of the simulator."""
+    `Fault`; `acts` when, what, and of which fax; `settings` those of the simulator;
+    `events` what it calls back about."""
 
     seed: int
     faxes: list[dict[str, Any]]
     faults: list[dict[str, Any]]
     acts: list[tuple[float, str, int]]
     settings: dict[str, Any] = field(default_factory=dict)
+    events: list[str] = field(default_factory=list)
 
 
 def make(seed: int) -> Schedule:
@@ -85,7 +87,8 @@ def make(seed: int) -> Schedule:
         (round(chance.uniform(0, 3), 2), _one_of(chance, ACTS), chance.randrange(9))
         for _ in range(chance.choice((0, 0, 1, 1, 2)))
     ]
-    return Schedule(seed, faxes, faults, sorted(acts), _settings(chance))
+    events = list(chance.choice(EVENTS))
+    return Schedule(seed, faxes, faults, sorted(acts), _settings(chance), events)
 
 
 def _one_of(chance, weights):
@@ -115,3 +118,12 @@ def _settings(chance):
         "callback_spread": chance.choice((0.0, 0.5)),
         "callbacks_forged": chance.choice((0, 0, 1)),
     }
+
+
+EVENTS = (
+    (),
+    ("fax.v1.outbound.complete",),
+    ("fax.v1.outbound.complete", "fax.v1.outbound.succeed", "fax.v1.outbound.failed"),
+    ("fax.outbound",),
+    ("fax.outbound.extended", "fax.v1.outbound.complete"),
+)

@@ -14,8 +14,10 @@ import threading
 import time
 import traceback
 import uuid
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from simulators.callbacks import Timeline
@@ -37,10 +39,11 @@ def lives(seed, count):
 
 
 def play(odoo, database, seeds):
-    """Play the schedules of one life; gives what was wrong, by seed."""
+    """Play the schedules of one life; gives what was wrong, by seed, and counts."""
     schedules = [plan.make(seed) for seed in seeds]
     workers = random.Random(f"life {seeds[0] // A_LIFE}").choice((1, 1, 2))
     with rig.Server(odoo, database, workers, waits={"unreached_longest": 8}) as server:
+        server.serve_pages()
         lines = [server.open_line() for _ in schedules]
         acts = Timeline()
         try:
@@ -62,6 +65,7 @@ def play(odoo, database, seeds):
 def _prepare(server, line, schedule, ids, acts):
     for name, value in schedule.settings.items():
         setattr(line.simulator, name, value)
+    line.subscribe(*schedule.events)
     for fault in schedule.faults:
         line.fault(**fault)
     for seconds, what, which in schedule.acts:
@@ -94,7 +98,13 @@ def _watch(server, lines, seeds, acts):
             wrong[seed] = "\n".join([*found, told(line), _heard(line)])
     if server.failures:
         wrong.setdefault(seeds[0], "\n".join(server.failures))
-    return wrong
+    counts = Counts(kills=server.deaths)
+    for line in lines:
+        messages = line.messages().values()
+        counts["faxes"] += len(messages)
+        counts["tries"] += sum(len(message["attempts"]) for message in messages)
+        counts["faults"] += len(line.simulator.faults.shown)
+    return wrong, counts
 
 
 def _heard(line):
@@ -105,6 +115,13 @@ def _heard(line):
             f"{each.at - began:8.3f} {each.route} {each.path[-30:]} {each.fault or ''}"
             for each in line.simulator.requests
         )
+
+
+class Counts(Counter):
+    """What has happened in all."""
+
+    def __str__(self):
+        return ", ".join(f"{count} {name}" for name, count in sorted(self.items()))
 
 
 # What happens by itself, or is done by people
@@ -145,23 +162,24 @@ _ACTS = {
 # All of them
 
 
-def play_all(odoo, template, seed, count, say=print):
+def play_all(odoo, template, seed, count, say=partial(print, flush=True)):
     """Play many, several lives at once; gives what was wrong, by seed."""
-    began, done, wrong = time.monotonic(), 0, {}
+    began, done, wrong, total = time.monotonic(), 0, {}, Counts()
     with ThreadPoolExecutor(AT_ONCE) as pool:
         playing = {
             pool.submit(_play_on_a_copy, odoo, template, seeds): seeds
             for seeds in lives(seed, count)
         }
         for future in as_completed(playing):
-            seeds, found = playing[future], future.result()
+            seeds, (found, counts) = playing[future], future.result()
             done, wrong = done + len(seeds), wrong | found
+            total.update(counts)
             say(
-                f"{done:5d} of {count} schedules, {time.monotonic() - began:5.0f} s,"
-                f" {len(wrong)} wrong"
+                f"{done:5d} of {count} schedules, {time.monotonic() - began:5.0f} s:"
+                f" {total}; {len(wrong)} wrong; next SEED={max(seeds) + 1}"
             )
             for each, text in found.items():
-                say(f"seed {each} is wrong; again by: {again(each)}\n{text}")
+                say(f"seed {each} is wrong; again by:  {again(each)}\n{text}")
     return wrong
 
 
@@ -199,7 +217,7 @@ def main(seed=0, count=1000):
         with forks.Preloaded(modules, log, [rig.HERE]) as odoo:
             wrong = play_all(odoo, template, seed, count)
     for each in wrong:
-        print(f"seed {each} is wrong; again by: {again(each)}")
+        print(f"seed {each} is wrong; again by:  {again(each)}")
     return 1 if wrong else 0
 
 
