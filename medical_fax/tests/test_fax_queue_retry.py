@@ -161,6 +161,14 @@ class TestStopping(FaxCommon):
         self.assertEqual(self.fax.state, "cancelled")
         self.assertEqual(self.fax.attempt_ids.cancel_answer, "stopped")
 
+    def test_stopped_in_other_words(self):
+        """Some providers report it as a failure, under a code that nobody knows."""
+        self.fake.answer(
+            FaxState.FAILED, self.fax.attempt_ids, failure=FailureKind.UNKNOWN
+        )
+        self.stop()
+        self.assertEqual(self.fax.state, "cancelled")
+
     def test_too_late(self):
         self.fake.cancel_answer = False
         self.fake.deliver(self.fax.attempt_ids)
