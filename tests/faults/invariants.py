@@ -60,17 +60,12 @@ def _attempts(line, messages):
 def _one(line, message, taken, may_be_unsure):
     """What is wrong with one fax."""
     state, attempts = message["state"], message["attempts"]
-    opened = [each["state"] for each in attempts if each["state"] != "over"]
     for attempt in attempts:
         if attempt["reference"] != f"{message['uuid']}-{attempt['number']}":
             yield f"a reference of its own making: {attempt['reference']}"
+    opened = [each["state"] for each in attempts if each["state"] != "over"]
     if state == "uncertain":
-        if not message["unsure_reason"]:
-            yield "not sure, without a reason"
-        if not may_be_unsure:
-            yield f"not sure: {message['unsure_reason']}"
-        if opened != ["uncertain"]:
-            yield f"not sure, and its tries are {opened}"
+        yield from _unsure(message, opened, may_be_unsure)
         return
     if state not in FINAL | {"held"}:
         yield "not at its end"
@@ -80,8 +75,24 @@ def _one(line, message, taken, may_be_unsure):
         yield "held without a reason"
     if state in ("failed", "partial") and not message["failure_kind"]:
         yield "failed without a reason"
+    yield from _both_sides(line, message, taken)
+
+
+def _unsure(message, opened, may_be):
+    """A fax of which nobody knows whether it left."""
+    if not message["unsure_reason"]:
+        yield "not sure, without a reason"
+    if not may_be:
+        yield f"not sure: {message['unsure_reason']}"
+    if opened != ["uncertain"]:
+        yield f"not sure, and its tries are {opened}"
+
+
+def _both_sides(line, message, taken):
+    """Whether the database says what the provider does."""
+    state = message["state"]
     mine = {each.provider_id for each in taken}
-    ids = {each["provider_id"] for each in attempts if each["provider_id"]}
+    ids = {each["provider_id"] for each in message["attempts"] if each["provider_id"]}
     if ids - mine:
         yield f"took the fax of somebody else for its own: {ids - mine}"
     if mine - ids:

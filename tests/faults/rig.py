@@ -24,6 +24,7 @@ from pathlib import Path
 import psutil
 import psycopg2
 import psycopg2.extras
+
 from simulators.documo import DocumoSimulator
 from simulators.faults import Fault
 
@@ -136,11 +137,15 @@ class Server:
 
     def sql(self, query, *values):
         """Rows as dicts."""
-        with self._lock, self._connection.cursor(
-            cursor_factory=psycopg2.extras.RealDictCursor
-        ) as cursor:
+        with (
+            self._lock,
+            self._connection.cursor(
+                cursor_factory=psycopg2.extras.RealDictCursor
+            ) as cursor,
+        ):
             cursor.execute(query, values)
-            return [dict(row) for row in cursor.fetchall()] if cursor.description else []
+            rows = cursor.fetchall() if cursor.description else []
+            return [dict(row) for row in rows]
 
     # --- Workers -----------------------------------------------------------------
 

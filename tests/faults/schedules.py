@@ -162,7 +162,10 @@ _ACTS = {
 # All of them
 
 
-def play_all(odoo, template, seed, count, say=partial(print, flush=True)):
+_say = partial(print, flush=True)
+
+
+def play_all(odoo, template, seed, count, say=_say):
     """Play many, several lives at once; gives what was wrong, by seed."""
     began, done, wrong, total = time.monotonic(), 0, {}, Counts()
     with ThreadPoolExecutor(AT_ONCE) as pool:

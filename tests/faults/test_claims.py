@@ -22,7 +22,8 @@ def queue(idle):
     """200 faxes that wait, several of them to one number."""
     line = idle.open_line()
     # As if there were places enough, so that nothing but the claim limits.
-    idle.sql("ALTER TABLE fax_account DROP CONSTRAINT fax_account_concurrent_calls_range")
+    limit = "fax_account_concurrent_calls_range"
+    idle.sql(f"ALTER TABLE fax_account DROP CONSTRAINT {limit}")
     idle.sql("UPDATE fax_account SET concurrent_calls = %s", FAXES)
     numbers = [f"+151455{50000 + index * 13 % NUMBERS * 7}" for index in range(FAXES)]
     line.queue(*map(line.fax, numbers))

@@ -103,9 +103,7 @@ def test_restored(clinic, copy, tmp_path, way):
 @pytest.mark.parametrize("which", [0, 1])
 def test_restored_with_one_of_two_alike_sent(clinic, copy, which):
     """Two faxes alike, of which one had left: neither is taken for it."""
-    alike = clinic.queue(
-        *(clinic.fax(after=0 if n == which else 2) for n in range(2))
-    )
+    alike = clinic.queue(*(clinic.fax(after=0 if n == which else 2) for n in range(2)))
     with clinic.server.closed():
         saved = copy(clinic.server.database, new_identity=False)
     clinic.server.start()
@@ -141,6 +139,24 @@ def test_naive_copy_beside_the_live_one(clinic, copy):
         check(clinic)
         assert clinic.acceptances() == len(faxes)
         assert naive.states() == {"held": len(faxes)}
+
+
+def test_copy_of_what_is_under_way(clinic, copy):
+    """What the provider has, and what is in doubt: a copy asks about neither."""
+    clinic.simulator.prepare_seconds = 60
+    clinic.fault("answer_lost")
+    clinic.fault("server_error", route="history", times=99)
+    clinic.queue(*(clinic.fax(f"+151455501{n}") for n in range(80, 83)))
+    clinic.server.start()
+    _wait(lambda: not {"queued"} & set(clinic.states()) and clinic.calls("history"))
+    clinic.server.stop()
+    clinic.simulator.faults.clear()
+    with clinic.server.closed():
+        name = copy(clinic.server.database, new_identity=False)
+    heard = len(clinic.simulator.requests)
+    with other(clinic, name):
+        time.sleep(2)
+        assert len(clinic.simulator.requests) == heard
 
 
 def test_moved(clinic, copy):
@@ -232,4 +248,3 @@ def _wait(until, seconds=40):
     while not until():
         assert time.monotonic() < end
         time.sleep(0.05)
-

@@ -4,6 +4,7 @@ import time
 from collections import deque
 
 import pytest
+
 from simulators.documo_books import Fax, plan
 
 from . import papers, rig
@@ -125,8 +126,8 @@ def test_two_in_doubt_and_several_alike(line):
     check(line, may_be_unsure=set(faxes))
 
 
-@pytest.mark.parametrize("what", ["action_confirm_arrived", "action_confirm_not_arrived"])
-def test_a_person_decides(line, what):
+@pytest.mark.parametrize("arrived", [True, False])
+def test_a_person_decides(line, arrived):
     """What a person says of an uncertain fax ends it; nothing is sent for it."""
     line.fault("answer_lost")
     line.fault("server_error", route="history")
@@ -134,11 +135,11 @@ def test_a_person_decides(line, what):
     _wait(lambda: line.acceptances())
     _foreign(line, NUMBER, 1)
     line.settle()
-    said = line.server.run("press", model="fax.message", ids=[fax], button=what,
+    button = "action_confirm_arrived" if arrived else "action_confirm_not_arrived"
+    said = line.server.run("press", model="fax.message", ids=[fax], button=button,
                            arguments=["the pharmacist"])  # fmt: skip
     assert said is None
     time.sleep(0.5)
-    arrived = what == "action_confirm_arrived"
     message = line.messages()[fax]
     assert message["state"] == ("delivered" if arrived else "failed")
     assert {each["state"] for each in message["attempts"]} == {"over"}

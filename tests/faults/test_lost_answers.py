@@ -37,19 +37,19 @@ def together(server):
             line = server.open_line()
             line.fault(what, **OPTIONS.get(what, {}))
             found[what] = line, *line.queue(line.fax())
-    for line, _fax in found.values():
-        line.settle()
     return found
 
 
 @pytest.fixture
-def case(together, line, what):
-    """A line with a fax to which this happened."""
-    if what not in together:
+def case(request, line, what):
+    """A line with a fax to which this happened, at rest."""
+    if what.startswith("kill_"):
         line.fault(what)
-        together[what] = line, *line.queue(line.fax())
-        line.settle()
-    return together[what]
+        (fax,) = line.queue(line.fax())
+    else:
+        line, fax = request.getfixturevalue("together")[what]
+    line.settle()
+    return line, fax
 
 
 @pytest.mark.parametrize("what", NEVER_TAKEN)
