@@ -58,9 +58,8 @@ MUTATIONS = (
             (MODELS + "fax_message_queue.py", "cron._commit_progress(done)", "pass"),
             (
                 MODELS + "fax_message_queue.py",
-                '"""Claim one fax and start its call; a hold may be all that comes of'
-                ' it."""',
-                "self = self.with_context(cron_id=False)",
+                'self.env["ir.cron"]._commit_progress()\n            if not candidates',
+                "if not candidates",
             ),
         ),
         (LOST + "test_taken[kill_taken]",),
@@ -178,8 +177,8 @@ MUTATIONS = (
             ),
             (
                 MODELS + "fax_message_claim.py",
-                "                    )\n                    ORDER BY account_id, number",
-                "                    ))\n                    ORDER BY account_id, number",
+                ")\n                    ORDER BY account_id, number",
+                "))\n                    ORDER BY account_id, number",
             ),
             (
                 MODELS + "fax_message_claim.py",
@@ -263,8 +262,8 @@ MUTATIONS = (
         (
             (
                 MODELS + "fax_account_trouble.py",
-                "        if error.kind is FailureKind.RATE_LIMITED or error.retry_after:",
-                "        if False:",
+                "if error.kind is FailureKind.RATE_LIMITED or error.retry_after:",
+                "if False:",
             ),
         ),
         (LIMITS + "test_retry_after",),
@@ -372,8 +371,8 @@ MUTATIONS = (
         (
             (
                 MODELS + "fax_message_ask.py",
-                "return accounts.filtered(lambda account: not account.is_away)",
-                "return accounts",
+                "reachable = accounts.filtered(lambda account: not account.is_away)",
+                "reachable = accounts",
             ),
         ),
         (COPIES + "test_copy_of_what_is_under_way",),
