@@ -82,6 +82,8 @@ Writing a provider
 from .calls import Calls, Outcome
 from .connect import ConnectForm, FormField
 from .documo import DocumoProvider
+from .efax import EfaxProvider
+from .efax_developer import EfaxDeveloperProvider
 from .errors import CallbackRefused, NotSupported, ProviderError
 from .failures import FAILURES, FailureFacts, FailureKind, FixedBy, page_at_fault
 from .interfax import InterfaxProvider
@@ -121,6 +123,8 @@ __all__ = [
     "Cover",
     "CoverLimits",
     "DocumoProvider",
+    "EfaxDeveloperProvider",
+    "EfaxProvider",
     "FailureFacts",
     "FailureKind",
     "FaxState",

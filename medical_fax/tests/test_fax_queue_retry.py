@@ -40,6 +40,7 @@ class TestTryingAgain(FaxCommon):
         self.assertAlmostEqual(pauses[1], 240, delta=5)
         self.fail(FailureKind.BUSY)
         self.assertEqual((self.fax.state, self.fax.failure_kind), ("failed", "busy"))
+        self.run_cron("ir_cron_fax_notices")
         self.assertTrue(self.fax.activity_ids)
         self.assertEqual(self.fax.attempt_ids.mapped("number"), [3, 2, 1])
 
@@ -251,6 +252,7 @@ class TestSendingAgain(FaxCommon):
         self.assertEqual(fax.attempt_ids.mapped("by_resend"), [False, True])
 
     def test_another_sender_or_cover_is_uploaded(self):
-        self.again(number_id=self.private_number.id)
+        fax = self.again(number_id=self.private_number.id)
+        self.set_state(fax, "cancelled")
         self.again(subject="Another subject")
         self.assertFalse(self.fake.resent)
