@@ -5,7 +5,8 @@
 #   unit    all plain pytest without Odoo
 #   odoo    the addons' tests inside Odoo, on a copy of the prepared template
 #   tours   the addons' browser tours, on another copy
-#   system  tests/ without unit: real servers, installation
+#   faults  real servers that are killed, providers that fail: sent once all the same
+#   system  tests/ without these: installation
 #
 # Each suite runs even when an earlier one failed; none may collect nothing.
 . "$(dirname "${BASH_SOURCE[0]}")/prepare.sh"
@@ -58,7 +59,11 @@ run_suite() {
             ;;
         unit) timeout 300 pytest tests/unit "${arguments[@]}" ;;
         odoo | tours) in_odoo "$1" ;;
-        system) timeout 1800 pytest tests --ignore=tests/unit "${arguments[@]}" ;;
+        faults) timeout 1200 pytest tests/faults "${arguments[@]}" ;;
+        system)
+            timeout 1800 pytest tests --ignore=tests/unit --ignore=tests/faults \
+                "${arguments[@]}"
+            ;;
         *) die "unknown suite: $1" ;;
     esac
 }
