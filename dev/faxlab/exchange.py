@@ -94,6 +94,7 @@ class Call:
     cut: bool = False
     silent_frames: int | None = None  # sent so far, where somebody keeps silent
     is_dead: bool = False
+    told: int = 0  # frames of ours, where nobody else sits
 
     def talked(self) -> float:
         return time.monotonic() - self.answered_at if self.answered_at else 0.0
@@ -190,10 +191,9 @@ class Exchange:
 
     def tell(self, call: Call, kind: int, word: int, elements: bytes = b"") -> None:
         """A frame of ours to the caller."""
-        side = call.caller
-        number = side.received
-        side.received = (number + 1) & 255
-        frame = Frame(1, side.call, 10 + number, number, side.sent, kind, word, elements)
+        side, number = call.caller, call.told
+        call.told += 1
+        frame = Frame(1, side.call, 1 + number, number, 1, kind, word, elements)
         self.main.sendto(frame.write(), side.address)
 
     def play(self, call: Call, frame: Frame) -> None:
