@@ -257,8 +257,12 @@ class Exchange:
 
     def hang_up(self, call: Call) -> None:
         one, two = call.caller, call.called
-        to_caller = Frame(two.call, one.call, 0xFFFF, two.sent, two.received, IAX, HANGUP)
-        to_called = Frame(one.call, two.call, 0xFFFF, one.sent, one.received, IAX, HANGUP)
+        to_caller = Frame(
+            two.call, one.call, 0xFFFF, two.sent, two.received, IAX, HANGUP
+        )
+        to_called = Frame(
+            one.call, two.call, 0xFFFF, one.sent, one.received, IAX, HANGUP
+        )
         self.main.sendto(to_caller.write(), one.address)
         call.leg.sendto(to_called.write(), two.address)
 

@@ -71,7 +71,7 @@ class Lab:
             if name.startswith("modem"):
                 self.wait_for(Path("/dev", modem_device(int(name[5:]))).exists)
         self.wait_for(self.is_ready)
-        (self.folder / "ready").touch()
+        (self.folder / "ready").write_text(str(os.getpid()))
         while True:
             time.sleep(0.2)
             self.revive()
@@ -195,8 +195,8 @@ def down(folder: Path) -> None:
 
 
 def keep_logs(folder: Path) -> None:
-    """The logs of the last lab stay in FOLDER.log: what T.30 said is in c*."""
-    kept = folder.with_name(folder.name + ".log")
+    """The logs of the last lab stay in FOLDER-logs: what T.30 said is in c*."""
+    kept = folder.with_name(folder.name + "-logs")
     shutil.rmtree(kept, ignore_errors=True)
     for path in (folder / "log", *(folder / name / "log" for name in SERVERS)):
         if path.is_dir():

@@ -19,7 +19,8 @@ LAB_PACKAGES=(
 
 lab() { as_root /usr/bin/python3 "$HERE/lab.py" "$@"; }
 
-ready() { [ -e "$LINK/ready" ]; }
+# The file names the process that wrote it, and which may be gone.
+ready() { [ -s "$LINK/ready" ] && [ -e "/proc/$(cat "$LINK/ready")" ]; }
 
 # HylaFAX works as a user of its own, who may not be able to enter a home folder.
 folder() {

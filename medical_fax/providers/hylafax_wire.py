@@ -90,7 +90,7 @@ class Session:
                 raise Refused("greeting", reply)
             self.greeting = reply.text
             yield self
-            self._send(b"QUIT\r\n")
+            self._say_goodbye()
         except (OSError, Unreadable, UnicodeError):
             # From None: an exception may quote what was being sent.
             raise ProviderError(
@@ -183,6 +183,13 @@ class Session:
     def _close_data(self) -> None:
         self._data.close()
         self._data = None
+
+    def _say_goodbye(self) -> None:
+        """What there was to do is done, so nothing may fail any more."""
+        try:
+            self._send(b"QUIT\r\n")
+        except OSError:
+            return
 
     # --- Bytes -------------------------------------------------------------------
 
