@@ -257,14 +257,10 @@ class Exchange:
 
     def hang_up(self, call: Call) -> None:
         one, two = call.caller, call.called
-        to_caller = Frame(
-            two.call, one.call, 0xFFFF, two.sent, two.received, IAX, HANGUP
-        )
-        to_called = Frame(
-            one.call, two.call, 0xFFFF, one.sent, one.received, IAX, HANGUP
-        )
-        self.main.sendto(to_caller.write(), one.address)
-        call.leg.sendto(to_called.write(), two.address)
+        for end, other, send in ((one, two, self.main), (two, one, call.leg)):
+            sent, received = other.sent, other.received
+            frame = Frame(other.call, end.call, 0xFFFF, sent, received, IAX, HANGUP)
+            send.sendto(frame.write(), end.address)
 
 
 def say(*words) -> None:

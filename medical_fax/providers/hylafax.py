@@ -21,7 +21,7 @@ from .hylafax_codes import (
     PAPERS,
     RESOLUTIONS,
 )
-from .hylafax_wire import Refused, Reply, Session
+from .hylafax_wire import Refused, Reply, Session, Unreadable
 from .interface import Capabilities, FindBy
 from .registry import register
 from .values import (
@@ -290,7 +290,7 @@ def _discard(session: Session, number: str) -> None:
     """Leave no pages behind. The server clears up later where this fails."""
     try:
         session.command(f"JDELE {number}")
-    except (OSError, ValueError):
+    except (OSError, Unreadable):
         return
 
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from urllib.parse import parse_qsl
 
-from .hylafax_codes import ABORTED, STATES, kind_of
 from .failures import FailureKind
+from .hylafax_codes import ABORTED, STATES, kind_of
 from .values import E164, FaxState, FaxStatus, Hint, Received
 
 # Ours: an attempt's reference, which is also the job's name there.

@@ -136,7 +136,7 @@ class Session:
             self._data.settimeout(self.remaining())
             self._data.sendall(view[start : start + CHUNK])
         self._close_data()
-        self._finish(verb)
+        self._finish()
         return begun.text
 
     def retrieve(self, verb: str, most: int) -> bytes:
@@ -153,7 +153,7 @@ class Session:
                 raise Unreadable("too long")
             parts.append(part)
         self._close_data()
-        self._finish(verb)
+        self._finish()
         return b"".join(parts)
 
     def _transfer(self, verb: str) -> Reply:
@@ -175,7 +175,7 @@ class Session:
             raise Refused(self.step, reply)
         return reply
 
-    def _finish(self, verb: str) -> None:
+    def _finish(self) -> None:
         reply = self._reply()
         if not reply.ok:
             raise Refused(self.step, reply)
