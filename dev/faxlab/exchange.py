@@ -240,6 +240,7 @@ class Exchange:
             call.end_soon()
         if time.monotonic() > call.ends_at:
             del self.calls[key]
+            say("over", call.number[-4:])
             if call.leg:
                 self.selector.unregister(call.leg)
                 call.leg.close()

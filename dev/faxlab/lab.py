@@ -55,7 +55,7 @@ class Lab:
             self.commands[f"modem{station}"] = ["iaxmodem", settings]
         for side, (name, port) in enumerate(SERVERS.items()):
             own = list(self.stations[side::2])
-            spool = machines.build(self.folder, name, own, {})
+            spool = machines.build(self.folder, name, own)
             self.commands[f"faxq-{name}"] = ["faxq", "-D", "-q", str(spool)]
             self.commands[f"hfaxd-{name}"] = [
                 "hfaxd", "-d", "-q", str(spool), "-l", HOST, "-i", str(port),

@@ -13,7 +13,7 @@
 HERE="$REPO/dev/faxlab"
 LINK="$REPO/.run/faxlab"
 LAB_PACKAGES=(
-    hylafax-server hylafax-client iaxmodem ghostscript libtiff-tools perl python3
+    hylafax-server hylafax-client iaxmodem ghostscript libtiff-tools perl python3 curl
     msmtp-mta # a mail program that does nothing by itself; else Debian brings a server
 )
 

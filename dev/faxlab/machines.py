@@ -14,6 +14,9 @@ from pathlib import Path
 
 from stations import (
     EXCHANGE_PORT,
+    HOOK_PASSWORD,
+    HOOK_PORT,
+    HOOK_USER,
     HOST,
     PASSWORD,
     USER,
@@ -22,6 +25,7 @@ from stations import (
     number,
 )
 
+HOOK = Path(__file__).parents[2] / "medical_fax/static/hylafax/medical-fax-notify"
 DEBIAN_SPOOL = Path("/var/spool/hylafax")
 DEBIAN_ETC = Path("/etc/hylafax")
 FAXSEND = "/usr/lib/hylafax/bin/faxsend"
@@ -33,7 +37,7 @@ SETUP = (
 
 SERVER_CONFIG = """\
 SendFaxCmd: "{faxsend} -q {spool}"
-NotifyCmd: {notify}
+NotifyCmd: bin/medical-fax-notify
 DialStringRules: etc/dialrules
 CountryCode: 1
 AreaCode: 514
@@ -71,7 +75,7 @@ CallIDPattern: "NMBR="
 CallIDPattern: "NAME="
 CallIDPattern: "ANID="
 CallIDPattern: "NDID="
-FaxRcvdCmd: {received}
+FaxRcvdCmd: bin/medical-fax-notify
 PollLockWait: 2
 ModemResetDelay: 100
 """
@@ -93,11 +97,21 @@ nodaemon
 """
 
 
-def build(folder: Path, name: str, stations: list[int], hooks: dict[str, str]) -> Path:
-    """Make the spool folder of one fax machine with modems of these stations.
+# The hook's settings have a fixed place; here are two machines.
+HOOK_WRAPPER = """\
+#!/bin/sh
+MEDICAL_FAX_CONF="$PWD/etc/medical-fax.conf" exec bin/medical-fax-hook "$@"
+"""
+HOOK_CONFIG = """\
+URL='http://{host}:{port}/{name}'
+LOGIN='{user}'
+PASSWORD='{password}'
+OWNER='{owner}'
+"""
 
-    `hooks` are the commands for `notify` (a job has changed) and `received`.
-    """
+
+def build(folder: Path, name: str, stations: list[int]) -> Path:
+    """Make the spool folder of one fax machine with modems of these stations."""
     spool = folder / name
     _like(DEBIAN_SPOOL, spool)
     for source in filter(Path.is_dir, DEBIAN_SPOOL.iterdir()):
@@ -105,9 +119,10 @@ def build(folder: Path, name: str, stations: list[int], hooks: dict[str, str]) -
     _copy(DEBIAN_SPOOL / "bin", spool / "bin")
     for each in SETUP:
         _copy(DEBIAN_ETC / each, spool / "etc" / each)
-    config = {"faxsend": FAXSEND, "spool": spool, "notify": "bin/notify"} | hooks
-    (spool / "etc/config").write_text(SERVER_CONFIG.format(**config))
+    config = SERVER_CONFIG.format(faxsend=FAXSEND, spool=spool)
+    (spool / "etc/config").write_text(config)
     _let_in(spool / "etc/hosts.hfaxd")
+    _hook(spool, name)
     for station in stations:
         values = {
             "device": modem_device(station),
@@ -117,7 +132,6 @@ def build(folder: Path, name: str, stations: list[int], hooks: dict[str, str]) -
             "host": HOST,
             "exchange": EXCHANGE_PORT,
             "fax_user": FAX_USER,
-            "received": hooks.get("received", "bin/faxrcvd"),
         }
         device = spool / f"etc/config.{modem_device(station)}"
         device.write_text(DEVICE_CONFIG.format(**values))
@@ -149,6 +163,34 @@ def _let_in(path: Path) -> None:
         check=True, capture_output=True, text=True,
     ).stdout  # fmt: skip
     path.write_text(f"^{USER}@:200:{hashed}\n")
+    _for_fax_user(path)
+
+
+def _hook(spool: Path, name: str) -> None:
+    """Our notify hook, as a clinic installs it. HylaFAX's own scripts would send mail
+    and are no part of a lab."""
+    for script in ("notify", "faxrcvd"):
+        (spool / "bin" / script).unlink()
+    wrapper = spool / "bin/medical-fax-notify"
+    wrapper.write_text(HOOK_WRAPPER)
+    wrapper.chmod(0o755)
+    shutil.copy2(HOOK, spool / "bin/medical-fax-hook")
+    settings = spool / "etc/medical-fax.conf"
+    settings.write_text(
+        HOOK_CONFIG.format(
+            host=HOST,
+            port=HOOK_PORT,
+            name=name,
+            user=HOOK_USER,
+            password=HOOK_PASSWORD,
+            owner=USER,
+        )
+    )
+    _for_fax_user(settings)
+
+
+def _for_fax_user(path: Path) -> None:
+    """Let nobody else read it."""
     user = pwd.getpwnam(FAX_USER)
     os.chown(path, user.pw_uid, user.pw_gid)
     path.chmod(0o600)

@@ -16,6 +16,9 @@ EXCHANGE_PORT = 46600
 FIRST_MODEM_PORT = 46610
 SERVERS = {"office": 46659, "far": 46660}  # HylaFAX's own is 4559
 USER, PASSWORD = "clinic", "sesame"
+# Where the notify hook posts to, with which user and password; the tests listen.
+HOOK_PORT = 46670
+HOOK_USER, HOOK_PASSWORD = "fax-server", "open-sesame"
 
 STAGED = {"0201": "busy", "0202": "ring", "0203": "silent", "0204": "dead"}
 

@@ -239,7 +239,7 @@ class HylafaxProvider(HylafaxCalls):
         if known is None:
             return False
         number, reference = known
-        with self.connected(self.setting("read_seconds")) as session:
+        with self.connected(self.setting("cancel_seconds")) as session:
             # Numbers of jobs come again: is this one still ours?
             if not session.command(f"JOB {number}").ok:
                 return False

@@ -27,6 +27,9 @@ DEFAULTS = {
     "kept_minutes": 15,  # how long finished jobs stay in the list
     "submit_seconds": 60.0,  # for a request without a deadline
     "read_seconds": 20.0,  # a session that only reads
+    # While a modem dials, its program hears nothing, and so the server answers late:
+    # 51 seconds were measured.
+    "cancel_seconds": 60.0,
     "give_up_minutes": 180,  # a job that no modem took until then is dropped
     "list_megabytes": 16,
     "download_megabytes": 50,

@@ -68,7 +68,6 @@ def refused(call, *arguments) -> ProviderError:
 def saying(script):
     """A server whose every connection is `script(socket)`; gives its port."""
 
-
     listener = socket.create_server(("127.0.0.1", 0))
     open_ones = []
 

@@ -134,9 +134,7 @@ def test_one_look_for_several(hylafax_rig, hfaxd):
     requests = [hylafax_rig.request() for _each in range(3)]
     keys = [hylafax_rig.provider.submit(each).provider_id for each in requests[:2]]
     before = hfaxd.connections
-    wanted = {
-        each.reference: fingerprint(hylafax_rig, each.to) for each in requests
-    }
+    wanted = {each.reference: fingerprint(hylafax_rig, each.to) for each in requests}
     answers = hylafax_rig.provider.find_all(wanted)
     assert hfaxd.connections == before + 1
     assert [[f.provider_id for f in each] for each in answers.values()] == [
@@ -194,7 +192,9 @@ def test_a_list_that_cannot_be_read_is_not_an_empty_one(listed):
 
 
 def test_a_list_that_can_be_read():
-    listed = b"@mark@1\x1fD\x1f2\x1f2\x1fref-1\x1f\r\n@mark@2\x1fF\x1f0\x1f3\x1f\x1fa\nb"
+    listed = (
+        b"@mark@1\x1fD\x1f2\x1f2\x1fref-1\x1f\r\n@mark@2\x1fF\x1f0\x1f3\x1f\x1fa\nb"
+    )
     assert read.jobs(listed, MARK) == [
         read.Job("1", "D", 2, 2, "ref-1", ""),
         read.Job("2", "F", 0, 3, "", "a b"),
@@ -205,7 +205,7 @@ def test_a_list_that_can_be_read():
 @quick
 @given(st.binary(max_size=80), st.sampled_from([b"", b"@mark@", b"@mark@1\x1fF\x1f"]))
 def test_no_list_makes_it_fail(content, before):
-    for found in (read.jobs(before + content, MARK) or []):
+    for found in read.jobs(before + content, MARK) or []:
         assert read.status(found).provider_id
     read.received(before + content, MARK, SENDER)
 

@@ -6,7 +6,13 @@ import time
 import pytest
 
 from providers import ProviderError
-from providers.hylafax_wire import LONGEST_LINE, Refused, Session, Unreadable
+from providers.hylafax_wire import (
+    LONGEST_LINE,
+    Refused,
+    Reply,
+    Session,
+    Unreadable,
+)
 from simulators.faults import Fault
 from unit.providers.hylafax_rig import K, make_provider, refused, saying
 from unit.providers.provider_contract import look
@@ -188,8 +194,8 @@ def test_no_command_can_be_smuggled_into_another():
 
 
 def test_a_refusal_shows_no_more_than_its_command(hylafax_rig, hfaxd):
-    refusal = Refused("PASS", object())
-    assert "sesame" not in repr(refusal)
+    said = "530 not Quicksilver"
+    assert "Quicksilver" not in repr(Refused("PASS", Reply(530, said)))
     with pytest.raises(ProviderError) as caught:
         hylafax_rig.provider.credentials["password"] = "Quicksilver"
         hylafax_rig.provider.verify()
