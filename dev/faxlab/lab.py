@@ -191,6 +191,10 @@ def down(folder: Path) -> None:
     for station in range(100):
         for each in ("/dev/{}", "/var/lock/LCK..{}"):
             Path(each.format(modem_device(station))).unlink(missing_ok=True)
+    for path in Path("/var/lock").glob("TM.fax*"):  # half-made locks, with a pid
+        pid = path.read_text().strip()
+        if not (pid.isdigit() and Path("/proc", pid).exists()):
+            path.unlink()
     shutil.rmtree(folder, ignore_errors=True)
 
 

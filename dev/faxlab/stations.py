@@ -12,12 +12,13 @@ from dataclasses import dataclass
 
 AREA = "+1514555"
 HOST = "127.0.0.1"
-EXCHANGE_PORT = 46600
-FIRST_MODEM_PORT = 46610
-SERVERS = {"office": 46659, "far": 46660}  # HylaFAX's own is 4559
+# Below the ports that a system hands out to whoever asks for any.
+EXCHANGE_PORT = 24600
+FIRST_MODEM_PORT = 24610
+SERVERS = {"office": 24659, "far": 24660}  # HylaFAX's own is 4559
 USER, PASSWORD = "clinic", "sesame"
 # Where the notify hook posts to, with which user and password; the tests listen.
-HOOK_PORT = 46670
+HOOK_PORT = 24670
 HOOK_USER, HOOK_PASSWORD = "fax-server", "open-sesame"
 
 STAGED = {"0201": "busy", "0202": "ring", "0203": "silent", "0204": "dead"}
