@@ -152,4 +152,5 @@ class FaxAttempt(models.Model):
             after=(self.called_at - skew).replace(tzinfo=timezone.utc),
             before=(self.lease_until + skew).replace(tzinfo=timezone.utc),
             known_ids=frozenset(self.search(others).mapped("provider_id")),
+            resent=self.by_resend,
         )

@@ -102,7 +102,10 @@ class FaxAttempt(models.Model):
         if self.state == "uncertain":
             values["state"] = "accepted"
         self.write(values)
-        if status.state is FaxState.FAILED:
+        if self._is_stopped(status):
+            self._close()
+            self.message_id._set_cancelled()
+        elif status.state is FaxState.FAILED:
             self._end(status.failure)
         elif status.state.is_final:
             self._close()
@@ -113,6 +116,16 @@ class FaxAttempt(models.Model):
                 self.message_id._set_submitted()
             waiting = status.state is FaxState.WAITING and status.failure
             self.message_id._note_waiting(waiting)
+
+    def _is_stopped(self, status):
+        """Whether a failure without any reason is what this provider calls a fax
+        that it stopped because we asked."""
+        return (
+            self.cancel_answer == "stopped"
+            and status.state is FaxState.FAILED
+            and status.failure is FailureKind.UNKNOWN
+            and not status.pages_sent
+        )
 
     def _final_setters(self):
         message = self.message_id

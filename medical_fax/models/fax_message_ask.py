@@ -144,7 +144,7 @@ class FaxAccount(models.Model):
         if not self._capabilities().cancel:
             return
         for attempt in self.env["fax.attempt"].search(wanted):
-            if not self._turn("cancel", self._capabilities().status_pause):
+            if not self._turn("cancel", 0):
                 return
             provider = self._provider()
             self.env["ir.cron"]._commit_progress()  # no transaction during the call

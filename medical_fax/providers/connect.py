@@ -31,7 +31,8 @@ class ConnectForm(Value):
 
     `callback_steps` say where to enter the address that the provider calls back,
     with the user and password of the credentials `callback_user` and
-    `callback_password`, which are made by us.
+    `callback_password`, which are made by us; `callback_login` is false where the
+    provider can send none, so that the address itself is the secret.
     """
 
     steps: tuple[str, ...] = ()
@@ -40,3 +41,4 @@ class ConnectForm(Value):
     credentials: tuple[FormField, ...] = ()
     settings: tuple[FormField, ...] = ()
     callback_steps: tuple[str, ...] = ()
+    callback_login: bool = True

@@ -117,14 +117,21 @@ class Http:
         *,
         seconds: float,
         guard: Callable[[], None] | None = None,
+        params: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
         **content,
     ) -> Answer:
         """A call that must not happen twice. `guard` is called right before the
-        first byte and may raise; `content` is data, files or json as requests
+        first byte and may raise; `params` go into the query, `headers` are sent
+        beside those of all calls; `content` is data, files or json as requests
         takes them."""
-        call = Call(seconds, guard=guard, has_body=bool(content))
+        # Without a body the request is complete with its head, so that an empty one
+        # must not count as one that is yet to come.
+        call = Call(seconds, guard=guard, has_body=any(content.values()))
         with self._session() as session:
-            return self._send(session, call, method, path, MEGABYTE, **content)
+            return self._send(
+                session, call, method, path, MEGABYTE, headers, params=params, **content
+            )
 
     def _session(self) -> requests.Session:
         session = requests.Session()
@@ -135,14 +142,16 @@ class Http:
         session.mount("http://", DeadlineAdapter())
         return session
 
-    def _send(self, session, call, method, path, most, **content) -> Answer:
+    def _send(
+        self, session, call, method, path, most, headers=None, **content
+    ) -> Answer:
         try:
             with (
                 call.under_way(),
                 session.request(
                     method,
                     self._base_url + path,
-                    headers=self._headers,
+                    headers=self._headers | dict(headers or {}),
                     auth=_no_other_auth,
                     allow_redirects=False,
                     stream=True,

@@ -6,6 +6,7 @@ both make the socket.
 """
 
 import io
+import logging
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -76,6 +77,18 @@ class Call:
 
 
 _current: ContextVar[Call] = ContextVar("medical_fax_http_call")
+
+
+class _Discreet(logging.Filter):
+    """Drops what urllib3 logs of our calls: it names the URL, and with some providers
+    the number that is faxed to stands in its query."""
+
+    def filter(self, record):
+        return _current.get(None) is None
+
+
+for _name in ("urllib3.connectionpool", "urllib3.connection"):
+    logging.getLogger(_name).addFilter(_Discreet())
 
 
 class _Reader(io.RawIOBase):

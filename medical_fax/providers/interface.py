@@ -64,6 +64,7 @@ class Capabilities:
     find: FindBy = FindBy.NONE
     cancel: bool = False
     resend: bool = False  # sends again what it still has
+    several: bool = False  # takes several documents as one fax
     callbacks: bool = False
     receive: bool = False
     numbers: bool = False  # lists the account's numbers

@@ -60,7 +60,9 @@ class Cover(Value):
 class SubmitRequest(Value):
     """One fax to one number, to be transmitted once.
 
-    `document` is a PDF of `pages` pages (`cover` not counted). `sender` is the
+    `document` is a PDF of `pages` pages (`cover` not counted). `further` are PDFs sent
+    after it, as one fax, where the provider declares `several`; `pages` counts theirs
+    too. `sender` is the
     number shown to the recipient, None for the account's own. `file_name` is a
     reference, never a person. `reference` is ours, unique for each attempt, and
     goes wherever the provider has a field for it. Nothing may be sent once
@@ -70,6 +72,7 @@ class SubmitRequest(Value):
     to: str = private()
     sender: str | None = private(default=None)
     document: bytes = private()
+    further: tuple[bytes, ...] = private(default=())
     pages: int
     file_name: str
     reference: str
@@ -82,6 +85,8 @@ class SubmitRequest(Value):
             raise ValueError("SubmitRequest.to: an E.164 number is needed")
         if not (self.document and self.pages > 0 and self.reference):
             raise ValueError("SubmitRequest: document, pages and reference are needed")
+        if not all(self.further):
+            raise ValueError("SubmitRequest.further: a document is empty")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,7 +161,9 @@ class Fingerprint(Value):
     """How a lost submission is told from others where no reference is searchable.
 
     Created at the provider within `after` and `before`; `pages` as it counts them,
-    with a cover that it draws; `known_ids` are already accounted for.
+    with a cover that it draws; `known_ids` are already accounted for. `resent`: it was
+    to be sent again from what the provider had, a call that carries no reference at
+    some, so that there only the likeness tells.
     """
 
     to: str = private()
@@ -164,6 +171,7 @@ class Fingerprint(Value):
     after: datetime
     before: datetime
     known_ids: frozenset[str] = frozenset()
+    resent: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -40,6 +40,7 @@ class TestTryingAgain(FaxCommon):
         self.assertAlmostEqual(pauses[1], 240, delta=5)
         self.fail(FailureKind.BUSY)
         self.assertEqual((self.fax.state, self.fax.failure_kind), ("failed", "busy"))
+        self.run_cron("ir_cron_fax_notices")
         self.assertTrue(self.fax.activity_ids)
         self.assertEqual(self.fax.attempt_ids.mapped("number"), [3, 2, 1])
 
@@ -161,6 +162,14 @@ class TestStopping(FaxCommon):
         self.assertEqual(self.fax.state, "cancelled")
         self.assertEqual(self.fax.attempt_ids.cancel_answer, "stopped")
 
+    def test_stopped_in_other_words(self):
+        """Some providers report it as a failure, under a code that nobody knows."""
+        self.fake.answer(
+            FaxState.FAILED, self.fax.attempt_ids, failure=FailureKind.UNKNOWN
+        )
+        self.stop()
+        self.assertEqual(self.fax.state, "cancelled")
+
     def test_too_late(self):
         self.fake.cancel_answer = False
         self.fake.deliver(self.fax.attempt_ids)
@@ -243,6 +252,7 @@ class TestSendingAgain(FaxCommon):
         self.assertEqual(fax.attempt_ids.mapped("by_resend"), [False, True])
 
     def test_another_sender_or_cover_is_uploaded(self):
-        self.again(number_id=self.private_number.id)
+        fax = self.again(number_id=self.private_number.id)
+        self.set_state(fax, "cancelled")
         self.again(subject="Another subject")
         self.assertFalse(self.fake.resent)

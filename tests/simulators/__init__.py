@@ -5,6 +5,7 @@
     `control`    the same from another process, over a second port
     `callbacks`  calling back: on time, twice, out of order, forged
     `documo`     Documo (mFax); its books are in `documo_books`
+    `interfax`   InterFAX, with its card and its uploads
 
 In a test's own process:
 

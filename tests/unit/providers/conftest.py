@@ -5,11 +5,14 @@ import requests
 pytest.register_assert_rewrite(
     "unit.providers.provider_contract",
     "unit.providers.documo_rig",
+    "unit.providers.interfax_rig",
     "unit.providers.http_rig",
 )
 
 from simulators.documo import DocumoSimulator  # noqa: E402
+from simulators.interfax import InterfaxSimulator  # noqa: E402
 from simulators.tls import server_context  # noqa: E402
+from unit.providers import interfax_rig as interfax_helper  # noqa: E402
 from unit.providers.documo_rig import make_rig  # noqa: E402
 from unit.providers.http_rig import Echo  # noqa: E402
 from unit.providers.provider_rig import Clock  # noqa: E402
@@ -33,6 +36,25 @@ def simulator(documo_server):
 @pytest.fixture
 def rig(simulator):
     return make_rig(simulator)
+
+
+@pytest.fixture(scope="session")
+def interfax_server():
+    with InterfaxSimulator(count_pages=lambda document: 3) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def interfax(interfax_server):
+    """InterFAX with empty books, and a clock that stands still."""
+    interfax_server.reset()
+    interfax_server.clock = Clock()
+    return interfax_server
+
+
+@pytest.fixture
+def interfax_rig(interfax):
+    return interfax_helper.make_rig(interfax)
 
 
 @pytest.fixture(scope="session")
