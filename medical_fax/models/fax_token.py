@@ -56,7 +56,11 @@ class TokenStore:
         with self._cursor() as cr:
             cr.execute(query)
             row = cr.fetchone()
-        return Token(**dict(zip(self._names, map(_aware, row), strict=True))) if row else None
+        return (
+            Token(**dict(zip(self._names, map(_aware, row), strict=True)))
+            if row
+            else None
+        )
 
     def put(self, token):
         values = [_naive(getattr(token, name)) for name in self._names]
