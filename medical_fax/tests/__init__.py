@@ -4,6 +4,8 @@ from . import test_controllers
 from . import test_fax_account
 from . import test_fax_attention
 from . import test_fax_account_connect
+from . import test_fax_account_ends
+from . import test_fax_account_secrets
 from . import test_fax_authorization
 from . import test_fax_callback
 from . import test_fax_composer_content

@@ -5,8 +5,7 @@ from odoo.tests import tagged
 
 from . import samples
 from .common import FaxCommon
-from .key_provider import KeyProvider
-from .test_fax_account_connect import KeyCase
+from .key_provider import KeyCase, KeyProvider
 
 LONG = "Dr Margaret Featherstonehaugh"
 CLINIC = "St Mary’s University Hospital"
