@@ -35,6 +35,7 @@ from . import mail_activity
 from . import fax_message_notices
 from . import fax_message_attention
 from . import fax_message_resend
+from . import fax_message_resend_check
 from . import fax_message_words
 from . import fax_source
 from . import fax_loopback_job

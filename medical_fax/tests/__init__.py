@@ -3,6 +3,7 @@ from . import test_access_actions
 from . import test_controllers
 from . import test_fax_account
 from . import test_fax_attention
+from . import test_fax_attention_answers
 from . import test_fax_account_connect
 from . import test_fax_authorization
 from . import test_fax_callback
@@ -31,6 +32,8 @@ from . import test_fax_queue_poll
 from . import test_fax_queue_trouble
 from . import test_fax_received
 from . import test_fax_resend
+from . import test_fax_resend_pages
+from . import test_fax_resend_twice
 from . import test_fax_source
 from . import test_privacy
 from . import test_rpc
