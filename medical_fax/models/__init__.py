@@ -36,6 +36,7 @@ from . import mail_activity
 from . import fax_message_notices
 from . import fax_message_attention
 from . import fax_message_resend
+from . import fax_message_resend_check
 from . import fax_message_words
 from . import fax_message_cover
 from . import fax_attempt_cover

@@ -3,6 +3,7 @@ from . import test_access_actions
 from . import test_controllers
 from . import test_fax_account
 from . import test_fax_attention
+from . import test_fax_attention_answers
 from . import test_fax_account_connect
 from . import test_fax_account_ends
 from . import test_fax_account_secrets
@@ -34,6 +35,8 @@ from . import test_fax_queue_poll
 from . import test_fax_queue_trouble
 from . import test_fax_received
 from . import test_fax_resend
+from . import test_fax_resend_pages
+from . import test_fax_resend_twice
 from . import test_fax_source
 from . import test_fax_token
 from . import test_privacy
