@@ -27,6 +27,9 @@ test-tours:             ## the addons' tours in a browser
 test-system:            ## tests that start real servers and installations
 	@dev/test.sh system -- $(ARGS)
 
+test-e2e:               ## real fax calls over software modems (as root, two minutes)
+	@dev/test.sh calls -- $(ARGS)
+
 lint:                   ## ruff and pylint-odoo
 	@dev/lint.sh
 
@@ -42,4 +45,4 @@ clean:                  ## drop this clone's databases and build files
 distclean:              ## the same, and the shared cache (Odoo, virtual environments)
 	@dev/clean.sh all
 
-.PHONY: help run test test-quick test-unit test-odoo test-tours test-system lint format i18n clean distclean
+.PHONY: help run test test-quick test-unit test-odoo test-tours test-system test-e2e lint format i18n clean distclean
