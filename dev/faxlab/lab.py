@@ -70,6 +70,10 @@ class Lab:
             self.start(name)
             if name.startswith("modem"):
                 self.wait_for(Path("/dev", modem_device(int(name[5:]))).exists)
+            elif name.startswith("faxq"):
+                # Told of a modem too early, it would never learn of it.
+                fifo = self.folder / name[5:] / "FIFO"
+                self.wait_for(lambda fifo=fifo: is_read(fifo))
         self.wait_for(self.is_ready)
         (self.folder / "ready").write_text(str(os.getpid()))
         while True:
@@ -132,6 +136,15 @@ class Lab:
             if len(waiting) < len(self.stations) // 2 or not answers(port):
                 return False
         return True
+
+
+def is_read(fifo: Path) -> bool:
+    """Whether somebody reads a FIFO."""
+    try:
+        os.close(os.open(fifo, os.O_WRONLY | os.O_NONBLOCK))
+    except OSError:
+        return False
+    return True
 
 
 def answers(port: int) -> bool:
