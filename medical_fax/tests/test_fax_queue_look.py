@@ -108,6 +108,7 @@ class TestFindingOut(FaxCommon):
         self.look()
         self.assertEqual((self.attempt.state, self.fax.state), ("uncertain",) * 2)
         self.assertIn("2 faxes like it", self.fax.unsure_reason)
+        self.run_cron("ir_cron_fax_notices")
         self.assertTrue(self.fax.activity_ids)
         self.pass_time(100000)
         self.run_queue()

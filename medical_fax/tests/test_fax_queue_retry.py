@@ -256,5 +256,6 @@ class TestSendingAgain(FaxCommon):
     def test_another_sender_or_cover_is_uploaded(self):
         fax = self.again(number_id=self.private_number.id)
         self.set_state(fax, "cancelled")
+        self.env.flush_all()
         self.again(subject="Another subject")
         self.assertFalse(self.fake.resent)
