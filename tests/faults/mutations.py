@@ -498,7 +498,8 @@ def _is_noticed(mutation, tree, template):
         for file, old, new in mutation.edits:
             path = tree / file
             path.write_text(path.read_text().replace(old, new))
-        with _changed(template, mutation.sql) as database:
+        changed = _changed(template, mutation.sql)
+        with changed if mutation.sql else contextlib.nullcontext(template) as database:
             # One by one: each of them must fail.
             outputs = [_run(tree, database, [test]) for test in mutation.tests]
     finally:
