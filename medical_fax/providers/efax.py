@@ -47,8 +47,8 @@ class EfaxProvider(EfaxCalls):
     """See the module's docstring.
 
     `credentials`: app_id, api_key, user_id. `settings`: `efax_calls.DEFAULTS`.
-    `token_store`: where all workers of the account share its token; without one, all
-    threads of this process do.
+    `token_stores` gives, for a `store_key`, where all workers of the accounts with it
+    share their token; by default all threads of this process do.
     """
 
     code = "efax"

@@ -47,7 +47,12 @@ DEFAULTS = {
 class EfaxCalls(Provider):
     """The base of `EfaxProvider`."""
 
-    def __init__(self, *args, token_store: TokenStore | None = None, **kwargs):
+    def __init__(
+        self,
+        *args,
+        token_stores: Callable[[str], TokenStore] = store_of_process,
+        **kwargs,
+    ):
         super().__init__(*args, **kwargs)
         kinds = {kind.value: kind for kind in FailureKind}
         self.codes = {
@@ -55,7 +60,7 @@ class EfaxCalls(Provider):
             for code, kind in dict(self.setting("codes")).items()
             if kind in kinds
         }
-        self._token_store = token_store
+        self._token_stores = token_stores
         self._opened: tuple[tuple, Http] | None = None
 
     def setting(self, name: str) -> Any:
@@ -183,7 +188,7 @@ class EfaxCalls(Provider):
     def _tokens(self) -> Tokens:
         base_url, app_id = str(self.setting("base_url")), self.secret("app_id")
         return Tokens(
-            self._token_store or store_of_process(store_key(base_url, app_id)),
+            self._token_stores(store_key(base_url, app_id)),
             self._fetch_token,
             self.clock,
             owner=self._owner(),

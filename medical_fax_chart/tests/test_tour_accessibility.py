@@ -49,6 +49,13 @@ def a_composer(name, own, *args, typed=(), **kwargs):
     return {**page, "typed": typed} if typed else page
 
 
+def a_dialog(name, record, method, wait=()):
+    """What a button of a fax opens."""
+    call = [record._name, method, record.ids, {}]
+    wait = [".modal .o_form_view", *wait]
+    return a_page(name, "form", None, wait, (), ".modal-content", call=call)
+
+
 def a_connection(name, method, account, own):
     """A page of the dialog that connects an account."""
     call = ["fax.account", method, account.ids]
@@ -94,6 +101,9 @@ class TestAccessibility(FaxChartHttpCommon):
         self.failed = self.send(self.plan)
         self.set_state(self.delivered, "delivered", pages_sent=self.delivered.pages)
         self.set_state(self.failed, "failed", failure_kind="busy")
+        self.lee.phone = "+1 514-555-0181"
+        self.unsure = self.send(self.entry)
+        self.set_state(self.unsure, "uncertain", unsure_reason="Its answer was lost.")
 
     def pages_to_judge(self):
         entry = self.entry
@@ -115,6 +125,20 @@ class TestAccessibility(FaxChartHttpCommon):
                 [".o_fax_pages .o_fax_thumbnail img"],
             ),
             a_form("A failed fax", self.failed),
+            a_list(
+                "Needs attention",
+                "medical_fax.fax_message_action_attention",
+                [".o_fax_steps", ".o_fax_call", ".o_fax_attention_button"],
+            ),
+            a_form("A fax that is not sure", self.unsure),
+            a_dialog("Another number", self.failed, "action_resend_to_number"),
+            a_dialog("It did not arrive", self.unsure, "action_missed"),
+            a_dialog(
+                "Edit and send as new",
+                self.failed,
+                "action_edit_and_send",
+                [".o_fax_again", ".o_fax_thumbnail img"],
+            ),
             a_list("Address book", "medical_fax.fax_contact_action"),
             a_form("A fax contact", self.lee),
             a_form("A training account", self.account),

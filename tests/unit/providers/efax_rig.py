@@ -39,6 +39,7 @@ def number(suffix: str) -> str:
 
 def make_provider(simulator, store=None, **settings) -> EfaxProvider:
     """As one worker makes it; those with one store share their token."""
+    store = store or MemoryTokenStore()
     return EfaxProvider(
         {"base_url": simulator.url} | settings,
         {
@@ -47,7 +48,7 @@ def make_provider(simulator, store=None, **settings) -> EfaxProvider:
             "user_id": simulator.user_id,
         },
         clock=simulator.clock,
-        token_store=store or MemoryTokenStore(),
+        token_stores=lambda key: store,
     )
 
 

@@ -117,7 +117,7 @@ def test_without_a_store_all_of_a_process_share(rig, simulator):
     simulator.api_key = "efax-key-of-this-test"
     for _worker in range(2):
         provider = make_provider(simulator)
-        provider._token_store = None
+        provider._token_stores = store_of_process
         provider.verify()
     assert simulator.tokens_made == 1
     store = store_of_process(store_key(simulator.url, simulator.app_id))
@@ -131,7 +131,7 @@ def test_other_credentials_have_a_token_of_their_own(simulator, store):
         {"base_url": simulator.url},
         {"app_id": "efax-app", "api_key": "wrong", "user_id": simulator.user_id},
         clock=simulator.clock,
-        token_store=store,
+        token_stores=lambda key: store,
     )
     assert refused(stale.verify).kind is K.CREDENTIALS, "not believed for its token"
     make_provider(simulator, store).verify()

@@ -8,21 +8,28 @@
 
 // What we drew ourselves: nothing serious is excused in it.
 const OWN = [
+    ".o_fax_again",
     ".o_fax_batch",
     ".o_fax_connect",
+    ".o_fax_cover_lines",
     ".o_fax_files",
     ".o_fax_items",
     ".o_fax_notice",
+    ".o_fax_number_answer",
     ".o_fax_page_count",
     ".o_fax_pages",
     ".o_fax_preview",
+    ".o_fax_recipient_cell",
     ".o_fax_recipients",
     ".o_fax_saved_text",
     ".o_fax_send",
     ".o_fax_send_error",
+    ".o_fax_since_cell",
     ".o_fax_smart_button",
     ".o_fax_status",
+    ".o_fax_steps",
     ".o_fax_systray",
+    ".o_fax_trouble_cell",
     ".o_fax_use_entry",
 ].join(",");
 const TARGETS = "a[href], button, select, textarea, input:not([type=hidden]), [role=option], [tabindex='0']";
