@@ -39,6 +39,8 @@ from .values import (
     SubmitRequest,
 )
 
+# pylint: disable=prefer-env-translation  # there is no env in this package
+
 FORMATS = {b"%PDF": "PDF", b"II*\0": "TIFF", b"MM\0*": "TIFF"}
 _STORED = re.compile(r"FILE: (/?[0-9A-Za-z_./-]{1,200}) ")
 _NEW_JOB = re.compile(r"jobid: ([0-9]{1,10})\b")
