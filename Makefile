@@ -1,7 +1,10 @@
 # Every target installs what it needs first and may be repeated or interrupted.
 # Variables: ODOO_PORT, FAX_DB, ODOO_HOME (an Odoo 19 of your own), PGHOST, PGPORT,
-# PGUSER, PGPASSWORD; ARGS goes to pytest:  make test-unit ARGS="-k cover -x"
+# PGUSER, PGPASSWORD; SEED and COUNT of `make test-faults`; ARGS goes to pytest:  make test-unit ARGS="-k cover -x"
 .DEFAULT_GOAL := help
+
+SEED ?= 0
+COUNT ?= 1000
 
 help:                   ## this list
 	@sed -n 's/^\([a-z0-9-]*\): *## */  make \1\t/p' Makefile | expand -t 22
@@ -10,7 +13,7 @@ run:                    ## the demo clinic on http://localhost:8069
 	@dev/run.sh
 
 test:                   ## every test
-	@dev/test.sh unit odoo tours system -- $(ARGS)
+	@dev/test.sh unit odoo tours faults system -- $(ARGS)
 
 test-quick:             ## providers and documents without Odoo, in seconds
 	@dev/test.sh quick -- $(ARGS)
@@ -27,6 +30,15 @@ test-tours:             ## the addons' tours in a browser
 test-system:            ## tests that start real servers and installations
 	@dev/test.sh system -- $(ARGS)
 
+test-faults:            ## 1,000 seeded schedules of faults; COUNT=50 SEED=0
+	@dev/faults.sh $(SEED) $(COUNT)
+
+test-mutations:         ## each guard taken out, and its tests seen to fail
+	@dev/env.sh python tests/faults/mutations.py $(ARGS)
+
+test-e2e:               ## real fax calls over software modems (as root, two minutes)
+	@dev/test.sh calls -- $(ARGS)
+
 lint:                   ## ruff and pylint-odoo
 	@dev/lint.sh
 
@@ -42,4 +54,5 @@ clean:                  ## drop this clone's databases and build files
 distclean:              ## the same, and the shared cache (Odoo, virtual environments)
 	@dev/clean.sh all
 
-.PHONY: help run test test-quick test-unit test-odoo test-tours test-system lint format i18n clean distclean
+.PHONY: help run test test-quick test-unit test-odoo test-tours test-system test-faults \
+	test-mutations test-e2e lint format i18n clean distclean

@@ -263,11 +263,16 @@ def _own(names):
     return {folder.name for folder in addon_folders()}.intersection(names)
 
 
-def installed_addons(name):
-    """Names of this clone's addons that are installed in a database, sorted."""
+def installed_modules(name):
+    """Names of all that is installed in a database, Odoo's own modules too, sorted."""
     with _cursor(name) as cursor:
         cursor.execute("SELECT name FROM ir_module_module WHERE state = 'installed'")
-        return sorted(_own(module for (module,) in cursor.fetchall()))
+        return sorted(module for (module,) in cursor.fetchall())
+
+
+def installed_addons(name):
+    """Names of this clone's addons that are installed in a database, sorted."""
+    return sorted(_own(installed_modules(name)))
 
 
 def demo_users(name):

@@ -8,7 +8,7 @@ import sys
 from clone import CONFIG, DATA_DIR, REPO, WORK_DIR
 
 # Words that name one of Odoo's commands, before its options; none: the server.
-COMMAND_WORDS = {"shell": 1, "i18n": 2}
+COMMAND_WORDS = {"shell": 1, "i18n": 2, "neutralize": 1}
 
 
 def write_config():

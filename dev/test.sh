@@ -5,7 +5,9 @@
 #   unit    all plain pytest without Odoo
 #   odoo    the addons' tests inside Odoo, on a copy of the prepared template
 #   tours   the addons' browser tours, on another copy
-#   system  tests/ without unit: real servers, installation
+#   faults  real servers that are killed, providers that fail: sent once all the same
+#   system  tests/ without these and calls: installation
+#   calls   real fax calls, in a lab that is started and stopped (dev/faxlab)
 #
 # Each suite runs even when an earlier one failed; none may collect nothing.
 . "$(dirname "${BASH_SOURCE[0]}")/prepare.sh"
@@ -58,7 +60,14 @@ run_suite() {
             ;;
         unit) timeout 300 pytest tests/unit "${arguments[@]}" ;;
         odoo | tours) in_odoo "$1" ;;
-        system) timeout 1800 pytest tests --ignore=tests/unit "${arguments[@]}" ;;
+        faults) timeout 1200 pytest tests/faults "${arguments[@]}" ;;
+        system)
+            timeout 1800 pytest tests --ignore=tests/unit --ignore=tests/faults \
+                --ignore=tests/calls "${arguments[@]}"
+            ;;
+        calls)
+            dev/faxlab/lab.sh with timeout 300 pytest tests/calls "${arguments[@]}"
+            ;;
         *) die "unknown suite: $1" ;;
     esac
 }

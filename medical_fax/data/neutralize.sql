@@ -17,3 +17,4 @@ UPDATE fax_attempt
  WHERE state IN ('calling', 'resolving')
    AND account_id IN (SELECT id FROM fax_account WHERE code != 'loopback');
 DELETE FROM fax_hint;
+DELETE FROM fax_token;

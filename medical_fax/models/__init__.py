@@ -9,6 +9,7 @@ from . import fax_account_key
 from . import fax_account_connect
 from . import fax_account_callback
 from . import fax_account_expiry
+from . import fax_account_cover
 from . import fax_number
 from . import fax_contact
 from . import fax_contact_matching
@@ -37,8 +38,11 @@ from . import fax_message_attention
 from . import fax_message_resend
 from . import fax_message_resend_check
 from . import fax_message_words
+from . import fax_message_cover
+from . import fax_attempt_cover
 from . import fax_source
 from . import fax_loopback_job
+from . import fax_token
 from . import ir_attachment
 from . import res_company
 from . import res_company_notice

@@ -222,4 +222,6 @@ class FaxAccount(models.Model):
         if self.code == "loopback":
             arguments["store"] = self.env["fax.loopback.job"]._store()
             arguments["stamp"] = lambda pdf: stamp(pdf, "TEST", trusted=False)
+        if self.code == "efax":
+            arguments["token_stores"] = self.env["fax.token"]._stores()
         return arguments

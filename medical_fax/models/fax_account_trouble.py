@@ -46,7 +46,7 @@ class FaxAccount(models.Model):
         """Active fax managers of the account's company."""
         group = self.env.ref("medical_fax.group_fax_manager")
         return group.all_user_ids.filtered(
-            lambda user: user.active
-            and not user.share
-            and self.company_id in user.company_ids
+            lambda user: (
+                user.active and not user.share and self.company_id in user.company_ids
+            )
         )

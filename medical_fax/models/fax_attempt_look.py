@@ -39,7 +39,7 @@ class FaxAttempt(models.Model):
             }
         )
         if self.account_id._capabilities().find is FindBy.NONE:
-            self._give_up(self.env._("This provider cannot look it up."))
+            self._give_up(self._for_sender().env._("This provider cannot look it up."))
 
     @api.model
     def _lost_domain(self):
@@ -120,7 +120,7 @@ class FaxAttempt(models.Model):
     def _record_found(self, reference, found):
         if len(found) > 1:
             self._give_up(
-                self.env._(
+                self._for_sender().env._(
                     "The provider has %(count)s faxes like it, and cannot tell which "
                     "is this one.",
                     count=len(found),
@@ -150,7 +150,7 @@ class FaxAttempt(models.Model):
             return None
         if message.look_first == "overdue":
             # This database never sent it: somebody else's is as likely.
-            return self.env._("The provider has a fax like it already.")
+            return self._for_sender().env._("The provider has a fax like it already.")
         twins = [
             ("account_id", "=", self.account_id.id),
             ("number", "=", self.dialled),
@@ -160,7 +160,7 @@ class FaxAttempt(models.Model):
             ("id", "!=", message.id),
         ]
         if message.search_count(twins, limit=1):
-            return self.env._(
+            return self._for_sender().env._(
                 "The provider has a fax like it, and cannot tell whether it is this "
                 "one or another one that is like both."
             )
@@ -187,7 +187,11 @@ class FaxAttempt(models.Model):
         if error:
             self.account_id._note_trouble(error)
         if now - self.lost_at > waits.delta(self.env, "look_longest"):
-            self._give_up(self.env._("The provider could not be asked in all this time."))
+            self._give_up(
+                self._for_sender().env._(
+                    "The provider could not be asked in all this time."
+                )
+            )
             return
         pause = (error and error.retry_after) or 0
         base = waits.seconds(self.env, "look_first") * 2 ** min(self.asked, 5)
@@ -198,6 +202,9 @@ class FaxAttempt(models.Model):
                 "next_look_at": now + timedelta(seconds=pause),
             }
         )
+
+    def _for_sender(self):
+        return self.with_env(self.message_id._for_sender().env)
 
     def _give_up(self, reason):
         """Nobody but a person can tell; nothing is sent again meanwhile."""

@@ -2,7 +2,6 @@ import logging
 from datetime import timedelta
 
 from odoo import models
-from odoo.exceptions import UserError
 
 from ..providers import FAILURES, FailureKind, FaxState, ProviderError
 from ..tools import waits

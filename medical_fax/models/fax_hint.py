@@ -87,7 +87,9 @@ class FaxHint(models.Model):
         unread = [("is_done", "=", False), ("inbound", "=", False)]
         for hint in self.search(unread, limit=HINTS_AT_ONCE):
             attempts = hint._attempts()
-            attempts.filtered(lambda a: a.state not in ("calling", "over"))._look_again()
+            attempts.filtered(
+                lambda a: a.state not in ("calling", "over")
+            )._look_again()
             if attempts or hint.create_date < late:
                 hint.is_done = True
 

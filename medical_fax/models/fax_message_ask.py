@@ -149,7 +149,9 @@ class FaxAccount(models.Model):
             provider = self._provider()
             self.env["ir.cron"]._commit_progress()  # no transaction during the call
             try:
-                answer = "stopped" if provider.cancel(attempt.provider_id) else "too_late"
+                answer = (
+                    "stopped" if provider.cancel(attempt.provider_id) else "too_late"
+                )
             except ProviderError:
                 answer = "unknown"
             self.env["fax.message"]._step(
@@ -163,7 +165,9 @@ class FaxAccount(models.Model):
             if isinstance(error, ProviderError):
                 step = self.env["fax.message"]._step
                 for kind in kinds:
-                    step(f"Trouble of account {self.id}", self._note_trouble, error, kind)
+                    step(
+                        f"Trouble of account {self.id}", self._note_trouble, error, kind
+                    )
                 return
 
 
@@ -182,7 +186,11 @@ class FaxAttempt(models.Model):
         last = self.answered_at or self.called_at
         forgotten = waits.now() - last > waits.delta(self.env, "forgotten")
         if not failed and forgotten and self.state == "accepted":
-            self._give_up(self.env._("The provider does not know this fax any more."))
+            self._give_up(
+                self._for_sender().env._(
+                    "The provider does not know this fax any more."
+                )
+            )
 
     def _record_stop(self, answer):
         """What the provider said when asked to stop a fax: its own word counts, so

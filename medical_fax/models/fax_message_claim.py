@@ -94,7 +94,7 @@ class FaxMessage(models.Model):
         self.invalidate_recordset()
         if not self.filtered_domain(self._due_domain()) or self._number_in_doubt():
             return None
-        kind, reason = self._hold_cause()
+        kind, reason = self._for_sender()._hold_cause()
         if kind:
             self._set_held(kind, reason)
             return None

@@ -99,7 +99,11 @@ class FaxMessage(models.Model):
             [
                 ("account_id", "in", accounts.ids),
                 ("direction", "=", "out"),
-                ("state", "in", ("queued", "held", "submitting", "submitted", "uncertain")),
+                (
+                    "state",
+                    "in",
+                    ("queued", "held", "submitting", "submitted", "uncertain"),
+                ),
             ]
         )
         now = waits.now()
@@ -158,13 +162,14 @@ class FaxMessage(models.Model):
         """The provider was asked, and does not have this fax."""
         self.look_first = False
         if self.state == "held":
+            env = self._for_sender().env
             self.hold_reason = (
-                self.env._(
+                env._(
                     "It should have left long ago, and the provider does not have "
                     "it. Send it now if it is still wanted."
                 )
                 if looked
-                else self.env._(
+                else env._(
                     "It should have left long ago, and this provider cannot tell "
                     "whether it did. Ask the recipient before you send it."
                 )

@@ -209,7 +209,14 @@ class FaxAttempt(models.Model):
         # Pages, sender and cover are those of then.
         same = all(
             message[name] == origin[name]
-            for name in ("document_id", "number_id", "has_cover", "pages", "subject", "notes")
+            for name in (
+                "document_id",
+                "number_id",
+                "has_cover",
+                "pages",
+                "subject",
+                "notes",
+            )
         )
         if not (origin and can_resend and same):
             return None

@@ -45,9 +45,7 @@ class FaxMessage(models.Model):
     def _set_waiting(self, kind, detail, seconds):
         """Back to the queue, for another try after a while."""
         due_at = waits.now() + timedelta(seconds=seconds)
-        self._move(
-            "queued", due_at=due_at, failure_kind=kind, failure_detail=detail
-        )
+        self._move("queued", due_at=due_at, failure_kind=kind, failure_detail=detail)
         self._wake(at=due_at)
 
     def _set_held(self, kind, reason=None):
@@ -58,7 +56,7 @@ class FaxMessage(models.Model):
         """
         values = {
             "hold_kind": kind,
-            "hold_reason": reason or self._hold_words(kind),
+            "hold_reason": reason or self._for_sender()._hold_words(kind),
             "held_at": waits.now(),
         }
         # For another reason now; to have been held before is no reason to forget it.
@@ -179,12 +177,21 @@ class FaxMessage(models.Model):
                 message.contact_id._count_use(failed=message.state == "failed")
             message._push_status()
 
+    def _for_sender(self):
+        """Made to speak as the sender reads: words that are kept or sent to a page
+        come from crons as well, which have no language of their own."""
+        user = self.user_id[:1]
+        return self.with_context(
+            lang=user.lang or self.env.lang, tz=user.tz or self.env.context.get("tz")
+        )
+
     def _push_status(self):
         """Tell the sender's open pages: the reference and its words, no content."""
         if self.user_id:
+            words = self._for_sender().state_words
             self.user_id._bus_send(
                 "medical_fax.status",
-                {"id": self.id, "state": self.state, "words": self.state_words},
+                {"id": self.id, "state": self.state, "words": words},
             )
 
     # Notes on the chart
@@ -205,7 +212,7 @@ class FaxMessage(models.Model):
 
     def _note_body(self):
         """What the note says, in the sender's language whoever's job keeps it up."""
-        message = self.with_context(lang=self.user_id.lang or self.env.lang)
+        message = self._for_sender()
         link = message._get_html_link(title=message.name)
         body = message.env._(
             "Fax %(link)s: %(words)s", link="%s", words=message.state_words

@@ -10,17 +10,15 @@ class FaxMessage(models.Model):
 
     _inherit = "fax.message"
 
-    cancel_requested_at = fields.Datetime(
-        "Asked to stop at", compute="_compute_cancel"
-    )
+    cancel_requested_at = fields.Datetime("Asked to stop at", compute="_compute_cancel")
     cancel_answer = fields.Char("Answer to stopping", compute="_compute_cancel")
     can_cancel = fields.Boolean(compute="_compute_cancel")
 
     def _compute_cancel(self):
         answers = dict(
-            self.env["fax.attempt"]._fields["cancel_answer"]._description_selection(
-                self.env
-            )
+            self.env["fax.attempt"]
+            ._fields["cancel_answer"]
+            ._description_selection(self.env)
         )
         for message in self:
             # sudo: the try of a fax that the user sees

@@ -11,6 +11,7 @@ Where to read
     `calls`      several calls at a time, each in a thread
     `documo`     Documo (mFax), over `http`: what a call that sends a fax needs
     `interfax`   InterFAX, likewise; large documents go in chunks
+    `hylafax`    a fax server of one's own, over sockets
 
 The rest of the addon knows no provider by name. It makes one from an account's
 settings, calls it outside of any open transaction, and stores what comes back. A
@@ -82,8 +83,11 @@ Writing a provider
 from .calls import Calls, Outcome
 from .connect import ConnectForm, FormField
 from .documo import DocumoProvider
+from .efax import EfaxProvider
+from .efax_developer import EfaxDeveloperProvider
 from .errors import CallbackRefused, NotSupported, ProviderError
 from .failures import FAILURES, FailureFacts, FailureKind, FixedBy, page_at_fault
+from .hylafax import HylafaxProvider
 from .interfax import InterfaxProvider
 from .interface import Capabilities, CoverLimits, FindBy, Provider, utc_now
 from .loopback import LoopbackJob, LoopbackProvider, LoopbackStore
@@ -121,6 +125,8 @@ __all__ = [
     "Cover",
     "CoverLimits",
     "DocumoProvider",
+    "EfaxDeveloperProvider",
+    "EfaxProvider",
     "FailureFacts",
     "FailureKind",
     "FaxState",
@@ -131,6 +137,7 @@ __all__ = [
     "FormField",
     "Found",
     "Hint",
+    "HylafaxProvider",
     "InterfaxProvider",
     "LoopbackJob",
     "LoopbackProvider",

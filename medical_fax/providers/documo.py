@@ -320,6 +320,4 @@ def _of_one_fax(error: ProviderError) -> bool:
 
 
 def _not_told_yet() -> ProviderError:
-    return ProviderError(
-        FailureKind.UNKNOWN, proven_not_sent=True, code="not_told_yet"
-    )
+    return ProviderError(FailureKind.UNKNOWN, proven_not_sent=True, code="not_told_yet")

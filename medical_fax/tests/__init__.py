@@ -5,6 +5,8 @@ from . import test_fax_account
 from . import test_fax_attention
 from . import test_fax_attention_answers
 from . import test_fax_account_connect
+from . import test_fax_account_ends
+from . import test_fax_account_secrets
 from . import test_fax_authorization
 from . import test_fax_callback
 from . import test_fax_composer_content
@@ -20,6 +22,7 @@ from . import test_fax_contact
 from . import test_fax_contact_access
 from . import test_fax_contact_form
 from . import test_fax_contact_import
+from . import test_fax_cover_provider
 from . import test_fax_document
 from . import test_fax_document_file
 from . import test_fax_failure
@@ -35,6 +38,7 @@ from . import test_fax_resend
 from . import test_fax_resend_pages
 from . import test_fax_resend_twice
 from . import test_fax_source
+from . import test_fax_token
 from . import test_privacy
 from . import test_rpc
 from . import test_tour_connect

@@ -108,9 +108,7 @@ class FakeProvider(Provider):
 
     code = "fake"
     label = "Fake (tests)"
-    capabilities = Capabilities(
-        find=FindBy.FINGERPRINT, cancel=True, resend=True
-    )
+    capabilities = Capabilities(find=FindBy.FINGERPRINT, cancel=True, resend=True)
     service = FakeService()
 
     @classmethod

@@ -26,6 +26,7 @@ from ..providers import (
 GOOD_KEY = "good-key-of-the-clinic-4f2a"
 OTHER_KEY = "other-key-of-the-clinic-9b1c"
 WRONG_KEY = "wrong-key-nobody-knows-0000"
+SECRETS = ("credentials", "credentials_digest", "callback_token", "callback_password")
 
 
 class KeyService:
@@ -114,3 +115,29 @@ class KeyProvider(Provider):
         except ValueError:
             raise CallbackRefused(FailureKind.UNKNOWN) from None
         return Callback(hints=(Hint(provider_id=said["id"], event=said["event"]),))
+
+
+class KeyCase:
+    """An account at a provider that wants a key, not connected yet."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        installed = KeyProvider.installed()
+        installed.start()
+        cls.addClassCleanup(installed.stop)
+        cls.keyed = cls.new_keyed("Keyed account")
+
+    def setUp(self):
+        super().setUp()
+        self.service = KeyProvider.reset()
+
+    @classmethod
+    def new_keyed(cls, name, company=None):
+        return cls.env["fax.account"].create(
+            {"name": name, "code": "keyed", "company_id": (company or cls.company).id}
+        )
+
+    def connect(self, key=GOOD_KEY, account=None, user=None, **values):
+        account = (account or self.keyed).with_user(user or self.manager)
+        return account.connect({"api_key": key, **values})

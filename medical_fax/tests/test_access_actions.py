@@ -168,6 +168,7 @@ class TestPublicMethods(FaxCommon):
         },
         "fax.number": set(),
         "fax.resend": {"action_send"},
+        "fax.token": set(),
         "fax.source": {"action_create_action", "action_remove_action"},
         "fax.source.exclusion": set(),
     }

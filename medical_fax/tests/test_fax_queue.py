@@ -231,7 +231,9 @@ class TestSending(FaxCommon):
         """Its last call may last until its own deadline."""
         for limit, other in ((120, 0), (60, 0), (600, 0), (-1, 120), (0, 0)):
             with patch.dict(
-                config._runtime_options, limit_time_real_cron=limit, limit_time_real=other
+                config._runtime_options,
+                limit_time_real_cron=limit,
+                limit_time_real=other,
             ):
                 seconds = self.env["fax.message"]._round_seconds()
             allowed = limit if limit >= 0 else other

@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -55,7 +56,9 @@ class TestFindingOut(FaxCommon):
         self.fake.there = [["fax-7"]]
         self.look()
         self.assertEqual(self.attempt.provider_id, "fax-7")
-        self.assertEqual((self.attempt.state, self.fax.state), ("accepted", "submitted"))
+        self.assertEqual(
+            (self.attempt.state, self.fax.state), ("accepted", "submitted")
+        )
         self.fake.answer(FaxState.DELIVERED, self.attempt, pages_sent=1)
         self.look()
         self.assertEqual(self.fax.state, "delivered")
@@ -105,6 +108,7 @@ class TestFindingOut(FaxCommon):
         self.look()
         self.assertEqual((self.attempt.state, self.fax.state), ("uncertain",) * 2)
         self.assertIn("2 faxes like it", self.fax.unsure_reason)
+        self.run_cron("ir_cron_fax_notices")
         self.assertTrue(self.fax.activity_ids)
         self.pass_time(100000)
         self.run_queue()
@@ -201,7 +205,9 @@ class TestNotSure(FaxCommon):
 
     def test_it_arrived(self):
         self.fax.with_user(self.user).action_confirm_arrived("their front desk")
-        self.assertEqual((self.fax.state, self.fax.pages_sent), ("delivered", self.fax.pages))
+        self.assertEqual(
+            (self.fax.state, self.fax.pages_sent), ("delivered", self.fax.pages)
+        )
         self.assertEqual(self.fax.outcome_by_id, self.user)
         self.assertEqual(self.fax.outcome_source, "their front desk")
         self.assertEqual(self.fax.attempt_ids.state, "over")
@@ -216,15 +222,15 @@ class TestNotSure(FaxCommon):
     def test_only_while_it_is_not_sure(self):
         fax = self.send(recipients=self.rossi)
         self.run_queue()
-        with self.assertRaisesRegex(Exception, "not sure"):
+        with self.assertRaisesRegex(UserError, "not sure"):
             fax.with_user(self.user).action_confirm_arrived("somebody")
         self.assertEqual(fax.state, "submitted")
 
     def test_who_may_say(self):
         self.fax.number_id = self.private_number
         for user in (self.denied, self.colleague, self.stranger):
-            with self.assertRaises(Exception):
+            with self.assertRaises((AccessError, UserError)):
                 self.fax.with_user(user).action_confirm_arrived("me")
-            with self.assertRaises(Exception):
+            with self.assertRaises((AccessError, UserError)):
                 self.fax.with_user(user).action_confirm_not_arrived()
         self.assertEqual(self.fax.state, "uncertain")

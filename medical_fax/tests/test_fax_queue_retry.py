@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from ..providers import FAILURES, FailureKind, FaxState, ProviderError
@@ -22,7 +22,9 @@ class TestTryingAgain(FaxCommon):
         """Let the provider take the fax, and then report it failed."""
         self.make_due(self.fax)
         self.run_cron("ir_cron_fax_send")
-        self.fake.answer(FaxState.FAILED, self.fax.attempt_ids[0], failure=kind, **values)
+        self.fake.answer(
+            FaxState.FAILED, self.fax.attempt_ids[0], failure=kind, **values
+        )
         self.run_cron("ir_cron_fax_poll")
 
     def wait(self):
@@ -40,6 +42,7 @@ class TestTryingAgain(FaxCommon):
         self.assertAlmostEqual(pauses[1], 240, delta=5)
         self.fail(FailureKind.BUSY)
         self.assertEqual((self.fax.state, self.fax.failure_kind), ("failed", "busy"))
+        self.run_cron("ir_cron_fax_notices")
         self.assertTrue(self.fax.activity_ids)
         self.assertEqual(self.fax.attempt_ids.mapped("number"), [3, 2, 1])
 
@@ -197,7 +200,7 @@ class TestStopping(FaxCommon):
     def test_who_may(self):
         self.fax.number_id = self.private_number
         for user in (self.denied, self.colleague):
-            with self.assertRaises(Exception):
+            with self.assertRaises((AccessError, UserError)):
                 self.fax.with_user(user).action_cancel()
         self.assertFalse(self.fax.attempt_ids.cancel_requested_at)
 
@@ -251,6 +254,8 @@ class TestSendingAgain(FaxCommon):
         self.assertEqual(fax.attempt_ids.mapped("by_resend"), [False, True])
 
     def test_another_sender_or_cover_is_uploaded(self):
-        self.again(number_id=self.private_number.id)
+        fax = self.again(number_id=self.private_number.id)
+        self.set_state(fax, "cancelled")
+        self.env.flush_all()
         self.again(subject="Another subject")
         self.assertFalse(self.fake.resent)

@@ -1,4 +1,5 @@
 import io
+from unittest.mock import patch
 
 import polib
 
@@ -8,6 +9,23 @@ from odoo.tools.translate import trans_export
 
 from ..document import ERRORS
 from ..providers import PROVIDERS, documo_codes
+from .common import FaxCommon
+
+
+def our_addons(env):
+    """Addons of this project that are installed."""
+    ours = env.ref("base.module_medical_fax").author
+    return env["ir.module.module"].search(
+        [("state", "=", "installed"), ("author", "=", ours)]
+    )
+
+
+def load_languages(env):
+    """French and Spanish, where the database does not have them yet."""
+    installed = [code for code, _name in env["res.lang"].get_installed()]
+    for code in {"fr_FR", "es_ES"}.difference(installed):
+        env["res.lang"]._activate_lang(code)
+        our_addons(env)._update_translations([code])
 
 
 @tagged("post_install", "-at_install")
@@ -20,14 +38,7 @@ class TestTranslations(TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        ours = cls.env.ref("base.module_medical_fax").author
-        cls.addons = cls.env["ir.module.module"].search(
-            [("state", "=", "installed"), ("author", "=", ours)]
-        )
-        installed = [code for code, _name in cls.env["res.lang"].get_installed()]
-        for code in {"fr_FR", "es_ES"}.difference(installed):
-            cls.env["res.lang"]._activate_lang(code)
-            cls.addons._update_translations([code])
+        load_languages(cls.env)
 
     def _exported(self, addon):
         content = io.BytesIO()
@@ -35,8 +46,9 @@ class TestTranslations(TransactionCase):
         return {entry.msgid for entry in polib.pofile(content.getvalue().decode())}
 
     def test_terms_are_current(self):
-        self.assertIn("medical_fax", self.addons.mapped("name"))
-        for addon in self.addons:
+        addons = our_addons(self.env)
+        self.assertIn("medical_fax", addons.mapped("name"))
+        for addon in addons:
             committed = self._committed(addon.name)
             exported = self._exported(addon.name)
             with self.subTest(addon=addon.name):
@@ -117,3 +129,43 @@ class TestTranslations(TransactionCase):
         notice = self.env["fax.cover.page"]._default_notice
         self.assertEqual(notice(self.env.company, "fr_FR"), "Avis.")
         self.assertIn("confidential health", notice(self.env.company, "en_US"))
+
+
+@tagged("post_install", "-at_install")
+class TestWordsOfCrons(FaxCommon):
+    """What a cron writes or sends is in the language of the fax's sender."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        load_languages(cls.env)
+        cls.user.lang = "fr_FR"
+
+    def test_reason_of_holding(self):
+        self.company.fax_paused = True
+        fax = self.send()
+        self.run_queue()
+        self.assertEqual(fax.state, "held")
+        self.assertIn("envois sont en pause", fax.hold_reason)
+
+    def test_reason_about_the_patient(self):
+        fax = self.send()
+        fax.patient_id.fax_blocked = True
+        self.run_queue()
+        self.assertIn("ne doivent plus être faxés", fax.hold_reason)
+
+    def test_reason_of_not_being_sure(self):
+        fax = self.send()
+        fax._set_submitting()
+        attempt = self.env["fax.attempt"].create(fax._prepare_attempt())
+        attempt.write({"state": "resolving", "lost_at": "2020-01-01"})
+        attempt._record_no_look()
+        self.assertEqual(fax.state, "uncertain")
+        self.assertIn("n'a pas pu être interrogé", fax.unsure_reason)
+
+    def test_words_sent_to_open_pages(self):
+        fax = self.send()
+        with patch.object(type(self.user), "_bus_send") as sent:
+            fax._set_submitting()
+        _type, content = sent.call_args.args
+        self.assertEqual(content["words"], "En cours d'envoi")

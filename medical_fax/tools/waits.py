@@ -42,7 +42,9 @@ WAITS = {
 def seconds(env, name):
     """The waiting time `name`; its default where the setting is not a number >= 0."""
     # sudo: settings of the system, no content
-    text = env["ir.config_parameter"].sudo().get_param(f"medical_fax.{name}_seconds", "")
+    text = (
+        env["ir.config_parameter"].sudo().get_param(f"medical_fax.{name}_seconds", "")
+    )
     try:
         value = float(text)
     except (TypeError, ValueError):

@@ -16,6 +16,7 @@ class FaxComposer(models.TransientModel):
     numbers) is checked here again as the user, when composing and when freezing.
 
     - fax_composer_content.py: which records are in, and the pages they make
+    - fax_composer_cover.py: a cover that the provider draws
     - fax_composer_files.py: files besides them, and what is wrong with them
     - fax_composer_preview.py: these pages on the screen
     - fax_composer_recipients.py: who is offered, and whether a number may be dialled

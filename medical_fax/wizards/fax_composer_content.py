@@ -296,20 +296,27 @@ class FaxComposer(models.TransientModel):
         sections, _sources = content or self._sections()
         files = [self._file_part(attachment) for attachment in self._extra_files()]
         country = recipient.get("country") or self.company_id.country_id.code
-        limits = Limits(max_pages=self.account_id.page_limit or Limits().max_pages)
         return build(
             sections,
             files,
             paper=self.env["fax.account"]._paper(country),
             running=self._running(),
-            cover=self._cover(recipient) if self.has_cover else None,
+            cover=self._cover(recipient) if self._draws_cover() else None,
             labels=self._labels(self._language(recipient)),
-            limits=limits,
+            limits=Limits(max_pages=self._pages_of_ours()),
             options=Options(
                 newest_first=self.newest_first,
                 page_per_section=self.page_per_section,
             ),
         )
+
+    def _pages_of_ours(self):
+        """Hook: how many pages of ours a fax may have at most."""
+        return self.account_id.page_limit or Limits().max_pages
+
+    def _draws_cover(self):
+        """Hook: whether our pages begin with a cover."""
+        return self.has_cover
 
     def _running(self):
         company = self.company_id

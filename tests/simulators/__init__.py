@@ -6,6 +6,7 @@
     `callbacks`  calling back: on time, twice, out of order, forged
     `documo`     Documo (mFax); its books are in `documo_books`
     `interfax`   InterFAX, with its card and its uploads
+    `hfaxd`      HylaFAX; not HTTP, but faults, counts and control are the same
 
 In a test's own process:
 

@@ -91,6 +91,7 @@ class DocumoSimulator(WebhookRoutes, NumberRoutes, Simulator):
         self.error_shape = "error.message"  # or "error", "message"
         self.caller_id_status = 400
         self.calls_a_minute = 8
+        self.minute_seconds = 60.0  # shorter for tests that cannot wait so long
         self.prepare_seconds = 1.0
         self.page_seconds = 0.5
         self.slow_seconds = 3600.0
@@ -152,7 +153,8 @@ class DocumoSimulator(WebhookRoutes, NumberRoutes, Simulator):
         """Eight calls a minute; once over, none until the minute is over."""
         with self.lock:
             now = self.clock()
-            if not self._window or now - self._window[0] >= timedelta(minutes=1):
+            minute = timedelta(seconds=self.minute_seconds)
+            if not self._window or now - self._window[0] >= minute:
                 self._window = (now, 0)
             began, calls = self._window
             self._window = (began, calls + 1)

@@ -47,7 +47,8 @@ class Fault:
         if self.what.startswith("kill_") and not self.pid:
             raise ValueError("whom to kill?")
 
-    def kill(self) -> None:
+    def kill(self, address: tuple[str, int] | None = None) -> None:
+        """Hook: `address` is whose call it is."""
         os.kill(self.pid, signal.SIGKILL)
 
 

@@ -1,6 +1,7 @@
 """What goes between a simulator's server and its routes."""
 
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -43,10 +44,12 @@ class Reset(Exception):
 
 @dataclass(frozen=True)
 class Logged:
-    """A request that was read as far as its head. `connection` counts from 1."""
+    """A request that was read as far as its head. `connection` counts from 1, `at`
+    is when, in seconds of `time.monotonic()`."""
 
     route: str
     method: str
     path: str
     connection: int
     fault: str | None
+    at: float = field(default_factory=time.monotonic)

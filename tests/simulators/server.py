@@ -65,7 +65,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.number = self.server.number(self.request)
         if fault := simulator.faults.at_connect():
             if fault.what == "kill_connecting":
-                fault.kill()
+                fault.kill(self.client_address)
             _reset(self.request)
             raise Reset()
         if self.server.tls:
@@ -144,7 +144,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._write(Reply(307, b"", {"Location": simulator.url + self.path}))
         else:
             if fault.what == "kill_arrived":
-                fault.kill()
+                fault.kill(self.client_address)
             raise Reset()
 
     def _reply(self, reply: Reply, fault: Fault | None) -> None:
@@ -152,7 +152,7 @@ class _Handler(BaseHTTPRequestHandler):
         simulator = self.server.simulator
         what = fault.what if fault else None
         if what == "kill_taken":
-            fault.kill()
+            fault.kill(self.client_address)
         if what in ("kill_taken", "answer_lost"):
             raise Reset()
         if what == "late":
@@ -163,7 +163,7 @@ class _Handler(BaseHTTPRequestHandler):
             reply = Reply(reply.status, b'<html>{"mess\xff\x00', reply.headers)
         self._write(reply, cut=what == "cut", over=_over(fault))
         if what == "kill_answered":
-            fault.kill()
+            fault.kill(self.client_address)
 
     def _write(self, reply: Reply, cut: bool = False, over: float = 0.0) -> None:
         headers = {"Content-Length": str(len(reply.body))} | reply.headers

@@ -18,7 +18,8 @@ def migrate(cr, version):
                state = CASE
                    WHEN NOT coalesce(attempt.is_open, FALSE) THEN 'over'
                    WHEN message.state = 'submitted' THEN 'accepted'
-                   WHEN message.state = 'submitting' AND in_line.place = 1 THEN 'calling'
+                   WHEN message.state = 'submitting' AND in_line.place = 1
+                   THEN 'calling'
                    WHEN message.state IN ('submitting', 'uncertain') THEN 'uncertain'
                    ELSE 'over'
                END

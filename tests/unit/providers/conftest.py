@@ -7,14 +7,17 @@ pytest.register_assert_rewrite(
     "unit.providers.documo_rig",
     "unit.providers.interfax_rig",
     "unit.providers.http_rig",
+    "unit.providers.hylafax_rig",
 )
 
 from simulators.documo import DocumoSimulator  # noqa: E402
+from simulators.hfaxd import HfaxdSimulator  # noqa: E402
 from simulators.interfax import InterfaxSimulator  # noqa: E402
 from simulators.tls import server_context  # noqa: E402
 from unit.providers import interfax_rig as interfax_helper  # noqa: E402
 from unit.providers.documo_rig import make_rig  # noqa: E402
 from unit.providers.http_rig import Echo  # noqa: E402
+from unit.providers.hylafax_rig import make_rig as make_hylafax_rig  # noqa: E402
 from unit.providers.provider_rig import Clock  # noqa: E402
 
 
@@ -89,3 +92,22 @@ def plain(plain_server):
     plain_server.reset()
     plain_server.authorizations = []
     return plain_server
+
+
+@pytest.fixture(scope="session")
+def hfaxd_server():
+    with HfaxdSimulator() as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def hfaxd(hfaxd_server):
+    """A fax server with empty queues, and a clock that stands still."""
+    hfaxd_server.reset()
+    hfaxd_server.clock = Clock()
+    return hfaxd_server
+
+
+@pytest.fixture
+def hylafax_rig(hfaxd):
+    return make_hylafax_rig(hfaxd)

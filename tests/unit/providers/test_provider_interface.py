@@ -69,7 +69,10 @@ def test_all_methods_means_all():
     """A method added to the interface is declarable, or demanded."""
     own = {name for name, value in vars(Provider).items() if callable(value)}
     own = {name for name in own if not name.startswith("_")}
-    assert own == ALL_METHODS | Provider.__abstractmethods__ | {"check_deadline", "find_all"}
+    assert own == ALL_METHODS | Provider.__abstractmethods__ | {
+        "check_deadline",
+        "find_all",
+    }
 
 
 def test_draws_cover():

@@ -111,14 +111,16 @@ export class PageCount extends Component {
     }
 
     get text() {
-        const { pages, items, error } = this.composer.preview;
-        if (error || !pages) {
+        const { pages: ours, items, error, provider_cover: isDrawn } = this.composer.preview;
+        if (error || !ours) {
             return "";
         }
+        // A cover that the provider draws is not among ours, and counts.
+        const pages = ours + (isDrawn ? 1 : 0);
         const recipients = (this.props.record.data.recipients || []).length;
         const each = this.pagesText(
             pages,
-            items.some((item) => item.kind === "cover")
+            isDrawn || items.some((item) => item.kind === "cover")
         );
         return recipients > 1
             ? _t("%(each)s × %(recipients)s recipients = %(total)s pages", {

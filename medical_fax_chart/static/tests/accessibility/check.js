@@ -11,6 +11,7 @@ const OWN = [
     ".o_fax_again",
     ".o_fax_batch",
     ".o_fax_connect",
+    ".o_fax_cover_lines",
     ".o_fax_files",
     ".o_fax_items",
     ".o_fax_notice",

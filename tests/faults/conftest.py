@@ -1,0 +1,69 @@
+"""Fixtures: Odoo preloaded once, and clinics on copies of the prepared database."""
+
+import os
+import uuid
+
+import pytest
+
+from . import rig
+
+
+@pytest.fixture(scope="session")
+def template():
+    """A copy of the prepared database, which nothing opens: others are made of it.
+
+    FAULTS_TEMPLATE names another one, for sources that it was not made of.
+    """
+    import clone
+    import database
+
+    name = f"medical_fax_test_{clone.clone_id()}_faults"
+    yield database.copy(name, os.environ.get("FAULTS_TEMPLATE"))
+    database.drop(name)
+
+
+@pytest.fixture(scope="session")
+def odoo(template, tmp_path_factory):
+    """The process that has imported Odoo, from which servers are forked."""
+    import database
+    import forks
+
+    log = tmp_path_factory.mktemp("odoo") / "odoo.log"
+    modules = database.installed_modules(template)
+    with forks.Preloaded(modules, log, [rig.HERE]) as preloaded:
+        yield preloaded
+
+
+@pytest.fixture(scope="session")
+def copy(template):
+    """A function that makes a database of its own, from the template or another."""
+    import clone
+    import database
+
+    made = []
+
+    def make(source=None, name=None, **options):
+        name = name or f"medical_fax_test_{clone.clone_id()}_f{uuid.uuid4().hex[:8]}"
+        made.append(name)
+        return database.copy(name, source or template, **options)
+
+    yield make
+    for name in made:
+        database.drop(name)
+
+
+@pytest.fixture(scope="module")
+def server(odoo, copy):
+    """A server with one worker, which this module's tests share."""
+    with rig.Server(odoo, copy()) as running:
+        running.start()
+        yield running
+
+
+@pytest.fixture
+def line(server):
+    """An account of its own for a test."""
+    opened = server.open_line()
+    yield opened
+    assert not server.failures, server.failures[0]
+    server.close_line(opened)

@@ -1,0 +1,596 @@
+"""Each guard of each invariant, taken out: the tests named beside it must fail.
+
+    make test-mutations                    all of them
+    make test-mutations ARGS="index dates"   those whose name contains a word
+
+The sources are copied aside, and the change is made there. A change whose text is not
+found exactly once is refused, so that the list stays true to the sources. The numbers
+are those of the invariants:
+
+    1 nothing leaves without a row     6 no number in a log
+    2 one open try, proven over        7 a callback is a hint
+    3 the bytes are the frozen ones    9 the call is outside any transaction
+    5 a failure reaches a person      10 a copy sends nothing
+
+4 (gathered as the user) has its list in medical_fax/tests/README.md, and 8 (credits)
+comes with credits.
+"""
+
+import contextlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+REPO = Path(__file__).resolve().parents[2]
+MODELS = "medical_fax/models/"
+PROVIDERS = "medical_fax/providers/"
+LOST = "tests/faults/test_lost_answers.py::"
+CLAIMS = "tests/faults/test_claims.py::"
+LIMITS = "tests/faults/test_limits.py::"
+COPIES = "tests/faults/test_copies.py::"
+CALLBACKS = "tests/faults/test_callbacks.py::"
+IN_ODOO = "medical_fax/tests/"
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """`edits` are file, text and what stands there instead; `sql` what goes with it in
+    the database; `tests` must fail then, each of them."""
+
+    invariant: int
+    name: str
+    edits: tuple[tuple[str, str, str], ...]
+    tests: tuple[str, ...]
+    sql: tuple[str, ...] = ()
+
+
+MUTATIONS = (
+    Mutation(
+        1,
+        "the claim is not committed",
+        (
+            (MODELS + "fax_message_queue.py", "cron._commit_progress(done)", "pass"),
+            (
+                MODELS + "fax_message_queue.py",
+                'self.env["ir.cron"]._commit_progress()\n            if not candidates',
+                "if not candidates",
+            ),
+        ),
+        (LOST + "test_taken[kill_taken]",),
+    ),
+    Mutation(
+        2,
+        "who takes over sends again",
+        (
+            (
+                MODELS + "fax_attempt_look.py",
+                'lost its worker", self.reference)\n            self._lose()',
+                'lost its worker", self.reference)\n'
+                "            self._end(FailureKind.PROVIDER_UNAVAILABLE)",
+            ),
+        ),
+        (LOST + "test_taken[kill_taken]", LOST + "test_taken[kill_answered]"),
+    ),
+    Mutation(
+        2,
+        "unknown counts as not sent",
+        (
+            (
+                MODELS + "fax_attempt_outcome.py",
+                "        if error.proven_not_sent:",
+                "        if True:",
+            ),
+        ),
+        (
+            LOST + "test_taken[answer_lost]",
+            LOST + "test_taken[garbled]",
+            LOST + "test_taken[server_error_after]",
+        ),
+    ),
+    Mutation(
+        2,
+        "after the body's first byte counts as not sent",
+        ((PROVIDERS + "http_wire.py", "self.left = True", "self.left = False"),),
+        (LOST + "test_taken[answer_lost]", LOST + "test_taken[late]"),
+    ),
+    Mutation(
+        2,
+        "500 counts as a refusal",
+        (
+            (
+                PROVIDERS + "documo_codes.py",
+                "    429: K.RATE_LIMITED,\n}",
+                "    429: K.RATE_LIMITED,\n    500: K.PROVIDER_UNAVAILABLE,\n}",
+            ),
+        ),
+        (LOST + "test_taken[server_error_after]",),
+    ),
+    Mutation(
+        2,
+        "redirects are followed",
+        ((PROVIDERS + "http.py", "allow_redirects=False", "allow_redirects=True"),),
+        (LOST + "test_not_taken[redirect]",),
+    ),
+    Mutation(
+        2,
+        "one look proves that it was not taken",
+        (
+            (
+                MODELS + "fax_attempt_look.py",
+                '        pause = waits.delta(self.env, "look_pause")\n'
+                "        if not self.missed_at",
+                "        pause = timedelta(0)\n        if not self.missed_at",
+            ),
+        ),
+        (LOST + "test_taken[slow]",),
+    ),
+    Mutation(
+        2,
+        "a look that failed counts as one",
+        (
+            (
+                MODELS + "fax_attempt_look.py",
+                "                self._record_no_look(answer)\n",
+                "                self._record_missed()\n",
+            ),
+        ),
+        (LOST + "test_the_number_waits_while_in_doubt",),
+    ),
+    Mutation(
+        2,
+        "ids that are known are not left out",
+        (
+            (
+                MODELS + "fax_attempt.py",
+                'known_ids=frozenset(self.search(others).mapped("provider_id"))',
+                "known_ids=frozenset()",
+            ),
+        ),
+        (LOST + "test_an_earlier_fax_is_not_taken_for_it",),
+    ),
+    Mutation(
+        2,
+        "the first of several that fit is taken",
+        (
+            (
+                MODELS + "fax_attempt_look.py",
+                "        if len(found) > 1:",
+                "        if False:",
+            ),
+        ),
+        (LIMITS + "test_twins", LIMITS + "test_two_in_doubt_and_several_alike"),
+    ),
+    Mutation(
+        2,
+        "faxes to a number do not wait for each other",
+        (
+            (
+                MODELS + "fax_message_claim.py",
+                " AND NOT EXISTS (",
+                " AND NOT EXISTS (SELECT WHERE FALSE) AND (TRUE OR EXISTS (",
+            ),
+            (
+                MODELS + "fax_message_claim.py",
+                ")\n                    ORDER BY account_id, number",
+                "))\n                    ORDER BY account_id, number",
+            ),
+            (
+                MODELS + "fax_message_claim.py",
+                " or self._number_in_doubt():",
+                ":",
+            ),
+        ),
+        (
+            CLAIMS + "test_claims[2]",
+            LOST + "test_the_number_waits_while_in_doubt",
+        ),
+        sql=("DROP INDEX fax_attempt__one_unresolved",),
+    ),
+    Mutation(
+        2,
+        "two tries of a fax may be open",
+        (
+            (
+                MODELS + "fax_message_claim.py",
+                "        if not self.try_lock_for_update(allow_referencing=True):\n"
+                "            return None\n"
+                "        self.invalidate_recordset()\n",
+                "",
+            ),
+            (
+                MODELS + "fax_message_claim.py",
+                "if not self.filtered_domain(self._due_domain())"
+                " or self._number_in_doubt():",
+                "if False:",
+            ),
+            (
+                MODELS + "fax_message_claim.py",
+                'f"{self.uuid}-{number}"',
+                'f"{self.uuid}-{number}-{os.getpid()}"',
+            ),
+            (
+                MODELS + "fax_message_claim.py",
+                "        place = self._free_place()",
+                "        place = int.from_bytes(os.urandom(3))",
+            ),
+            (MODELS + "fax_message_claim.py", "        self._set_submitting()\n", ""),
+        ),
+        (CLAIMS + "test_claims[2]",),
+        sql=(
+            "DROP INDEX fax_attempt__one_open",
+            "DROP INDEX fax_attempt__one_unresolved",
+        ),
+    ),  # fmt: skip
+    Mutation(
+        2,
+        "a partly sent fax is tried again",
+        (
+            (
+                PROVIDERS + "documo_wire.py",
+                "        if complete:\n",
+                "        if False:\n",
+            ),
+            (
+                MODELS + "fax_attempt_outcome.py",
+                "if not FAILURES[kind].redial or self.pages_sent:",
+                "if False:",
+            ),
+        ),
+        (LOST + "test_fates",),
+    ),
+    Mutation(
+        2,
+        "tries have no end",
+        (
+            (
+                MODELS + "fax_attempt_outcome.py",
+                "again = count < self.account_id.retry_limit",
+                "again = count < 9",
+            ),
+        ),
+        (LOST + "test_fates",),
+    ),
+    Mutation(
+        2,
+        "too many requests is not heeded",
+        (
+            (
+                MODELS + "fax_account_trouble.py",
+                "if error.kind is FailureKind.RATE_LIMITED or error.retry_after:",
+                "if False:",
+            ),
+        ),
+        (LIMITS + "test_retry_after",),
+    ),
+    Mutation(
+        2,
+        "look-ups have no pace",
+        (
+            (
+                MODELS + "fax_account_pace.py",
+                "WHERE pace.next_at <= %(now)s",
+                "WHERE TRUE",
+            ),
+        ),
+        (LIMITS + "test_history_eight_a_minute",),
+    ),
+    Mutation(
+        2,
+        "paused companies send",
+        (
+            (
+                MODELS + "fax_message_hold.py",
+                "        if self.company_id.fax_paused:",
+                "        if False:",
+            ),
+        ),
+        (LIMITS + "test_paused_company",),
+    ),
+    Mutation(
+        2,
+        "a failing account is sent to",
+        (
+            (
+                MODELS + "fax_message_hold.py",
+                'if account.state != "connected" or not account.active:',
+                "if False:",
+            ),
+        ),
+        (LIMITS + "test_refused_key",),
+    ),
+    Mutation(
+        3,
+        "the hash is not compared when sending",
+        (
+            (
+                MODELS + "fax_document.py",
+                'if hashlib.sha256(content or b"").hexdigest() != self.sudo().sha256:',
+                "if False:",
+            ),
+        ),
+        (IN_ODOO + "test_fax_document_file.py::TestChangedBytes::test_never_sent",),
+    ),
+    Mutation(
+        6,
+        "failed statements are logged",
+        (("medical_fax/tools/quiet.py", "_quiet.set(True)", "_quiet.set(False)"),),
+        (CLAIMS + "test_rounds_without_a_lock",),
+    ),
+    Mutation(
+        7,
+        "callbacks of strangers are taken",
+        (
+            (
+                PROVIDERS + "documo.py",
+                "        return hmac.compare_digest(given,"
+                ' f"{user}:{password}".encode())',
+                "        return True",
+            ),
+        ),
+        (CALLBACKS + "test_forged",),
+    ),
+    Mutation(
+        7,
+        "one event twice is an error",
+        ((MODELS + "fax_hint.py", "ON CONFLICT DO NOTHING", ""),),
+        (CALLBACKS + "test_lies_and_strangers",),
+    ),
+    Mutation(
+        7,
+        "callbacks are not read",
+        (
+            (
+                MODELS + "fax_message_ask.py",
+                'self._step("Callbacks", hints._read_outbound)',
+                "pass",
+            ),
+        ),
+        (CALLBACKS + "test_asked_at_once[events0]",),
+    ),
+    Mutation(
+        10,
+        "a copy sends",
+        (
+            (
+                MODELS + "fax_message_hold.py",
+                '        if account.is_away:\n            return "copy", None',
+                '        if False:\n            return "copy", None',
+            ),
+        ),
+        (COPIES + "test_naive_copy_beside_the_live_one",),
+    ),
+    Mutation(
+        10,
+        "a copy asks",
+        (
+            (
+                MODELS + "fax_message_ask.py",
+                "reachable = accounts.filtered(lambda account: not account.is_away)",
+                "reachable = accounts",
+            ),
+        ),
+        (COPIES + "test_copy_of_what_is_under_way",),
+    ),
+    Mutation(
+        10,
+        "only the uuid tells databases apart",
+        (
+            (
+                MODELS + "fax_account_home.py",
+                'return "/".join((uuid or "", system, oid, name))',
+                'return "/".join((uuid or "", system))',
+            ),
+        ),
+        (
+            COPIES + "test_naive_copy_beside_the_live_one",
+            COPIES + "test_restored[pg_restore]",
+        ),
+    ),
+    Mutation(
+        10,
+        "the oid is not looked at",
+        (
+            (
+                MODELS + "fax_account_home.py",
+                'return "/".join((uuid or "", system, oid, name))',
+                'return "/".join((uuid or "", system, name))',
+            ),
+        ),
+        (COPIES + "test_restored[pg_restore]",),
+    ),
+    Mutation(
+        10,
+        "neutralizing leaves the accounts as they are",
+        (
+            (
+                "medical_fax/data/neutralize.sql",
+                "UPDATE fax_account\n",
+                "UPDATE fax_account SET home = home WHERE FALSE;\n"
+                "CREATE TEMP TABLE fax_accounts AS SELECT * FROM fax_account;\n"
+                "UPDATE fax_accounts\n",
+            ),
+            (
+                MODELS + "fax_account_home.py",
+                "and (neutralized or home != identity)",
+                "and False",
+            ),
+        ),
+        (COPIES + "test_neutralized",),
+    ),
+    Mutation(
+        10,
+        "a restored database is not looked up first",
+        (
+            (
+                MODELS + "fax_account_home.py",
+                "        messages._look_first_after_restore(accounts)\n",
+                '        accounts._release_held("copy")\n',
+            ),
+        ),
+        (COPIES + "test_restored[createdb]",),
+    ),
+    Mutation(
+        10,
+        "one of two alike is taken for the other",
+        (
+            (
+                MODELS + "fax_attempt_look.py",
+                "        if message.search_count(twins, limit=1):",
+                "        if False:",
+            ),
+        ),
+        (COPIES + "test_restored_with_one_of_two_alike_sent[1]",),
+    ),
+    Mutation(
+        10,
+        "a queue that slept sends what is overdue",
+        (
+            (
+                MODELS + "fax_message_hold.py",
+                "        if not last_round or last_round > limit:",
+                "        if True:",
+            ),
+        ),
+        (COPIES + "test_slept",),
+    ),
+)
+
+
+def main(words):
+    wrong = [text for each in MUTATIONS if (text := _not_there(each))]
+    if wrong:
+        sys.exit("\n".join(wrong))
+    chosen = [
+        each
+        for each in MUTATIONS
+        if not words or any(word in each.name for word in words)
+    ]
+    if not chosen:
+        sys.exit("No mutation has such a name.")
+    with _aside() as tree, _template() as template:
+        named = [test for each in chosen for test in each.tests]
+        _say("First without any change: all of these tests must pass")
+        if done := _run(tree, template, sorted(set(named))):
+            sys.exit(f"They do not:\n{done}")
+        survived = [each for each in chosen if not _is_noticed(each, tree, template)]
+    if survived:
+        sys.exit("\n".join(f"Nothing noticed: {each.name}" for each in survived))
+    _say(f"All {len(chosen)} were noticed")
+
+
+def _not_there(mutation):
+    for file, text, _new in mutation.edits:
+        count = (REPO / file).read_text().count(text)
+        if count != 1:
+            return f"{mutation.name}: found {count} times in {file}: {text!r}"
+    return None
+
+
+def _is_noticed(mutation, tree, template):
+    before = {file: (tree / file).read_text() for file, _old, _new in mutation.edits}
+    try:
+        for file, old, new in mutation.edits:
+            path = tree / file
+            path.write_text(path.read_text().replace(old, new))
+        with _changed(template, mutation.sql) as database:
+            # One by one: each of them must fail.
+            outputs = [_run(tree, database, [test]) for test in mutation.tests]
+    finally:
+        for file, text in before.items():
+            (tree / file).write_text(text)
+    for test, output in zip(mutation.tests, outputs, strict=True):
+        why = re.findall(r"^E  +(.+)$", output, re.M)[:1] if output else ["PASSED"]
+        _say(f"{mutation.invariant:3d}  {mutation.name}: {test.split('::')[-1]}")
+        _say(f"        {why[0][:150] if why else output[-500:]}")
+    return all(outputs)
+
+
+def _run(tree, template, tests):
+    """Run tests in the copy of the sources; gives their output if some failed."""
+    said = ""
+    for in_odoo in (False, True):
+        mine = [test for test in tests if test.startswith(IN_ODOO) == in_odoo]
+        if mine:
+            said += _pytest(tree, template, mine, in_odoo)
+    return said
+
+
+def _pytest(tree, template, tests, in_odoo):
+    config = subprocess.run(
+        [sys.executable, "dev/database.py", "config"],
+        cwd=tree, check=True, text=True, capture_output=True,
+    ).stdout.strip()  # fmt: skip
+    options = []
+    environment = os.environ | {"FAULTS_TEMPLATE": template, "ODOO_RC": config}
+    with _changed(template, ()) if in_odoo else contextlib.nullcontext() as database:
+        if in_odoo:
+            options = [f"--odoo-config={config}", f"--odoo-database={database}"]
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", *options, *tests],
+            cwd=tree, env=environment, text=True, capture_output=True,
+            timeout=560,
+        )  # fmt: skip
+    if done.returncode not in (0, 1):
+        raise RuntimeError(f"pytest ended with {done.returncode}:\n{done.stdout}")
+    return done.stdout if done.returncode else ""
+
+
+@contextlib.contextmanager
+def _aside():
+    """A copy of the sources as they are."""
+    with tempfile.TemporaryDirectory(prefix="mutations") as folder:
+        listed = subprocess.run(
+            ["git", "ls-files", "-co", "--exclude-standard"],
+            cwd=REPO, check=True, text=True, capture_output=True,
+        ).stdout.splitlines()  # fmt: skip
+        for name in listed:
+            if (REPO / name).is_file():
+                target = Path(folder, name)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(REPO / name, target)
+        yield Path(folder)
+
+
+@contextlib.contextmanager
+def _template():
+    """The prepared database of the sources as they are, for all of them."""
+    with _copied(os.environ.get("FAULTS_TEMPLATE")) as name:
+        yield name
+
+
+@contextlib.contextmanager
+def _changed(template, statements):
+    with _copied(template) as name:
+        for statement in statements:
+            subprocess.run(
+                ["psql", "-q", "-v", "ON_ERROR_STOP=1", "-d", name, "-c", statement],
+                check=True,
+            )
+        yield name
+
+
+@contextlib.contextmanager
+def _copied(template):
+    sys.path.insert(0, str(REPO / "dev"))
+    import clone
+    import database
+
+    name = f"medical_fax_test_{clone.clone_id()}_m{time.monotonic_ns():x}"
+    try:
+        yield database.copy(name, template)
+    finally:
+        database.drop(name)
+
+
+def _say(text):
+    print(text, flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
