@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from . import hylafax_read as read
 from .errors import CallbackRefused, ProviderError
-from .failures import FailureKind
+from .failures import FailureKind, _
 from .hylafax_calls import MEGABYTE, HylafaxCalls, misconfigured, unreadable
 from .hylafax_codes import (
     FORM,
@@ -58,7 +58,7 @@ class HylafaxProvider(HylafaxCalls):
     """
 
     code = "hylafax"
-    label = "HylaFAX (a fax server of your own)"
+    label = _("HylaFAX (a fax server of your own)")
     form = FORM
     capabilities = Capabilities(
         find=FindBy.REFERENCE,
