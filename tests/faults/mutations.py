@@ -128,7 +128,7 @@ MUTATIONS = (
                 "        pause = timedelta(0)\n        if not self.missed_at",
             ),
         ),
-        (LOST + "test_taken[slow]",),
+        (LOST + "test_taken_after_the_first_look",),
     ),
     Mutation(
         2,
@@ -190,7 +190,7 @@ MUTATIONS = (
             CLAIMS + "test_claims[2]",
             LOST + "test_the_number_waits_while_in_doubt",
         ),
-        sql=("DROP INDEX fax_attempt__one_unresolved",),
+        sql=("DROP INDEX fax_attempt_one_unresolved",),
     ),
     Mutation(
         2,
@@ -223,8 +223,8 @@ MUTATIONS = (
         ),
         (CLAIMS + "test_claims[2]",),
         sql=(
-            "DROP INDEX fax_attempt__one_open",
-            "DROP INDEX fax_attempt__one_unresolved",
+            "DROP INDEX fax_attempt_one_open",
+            "DROP INDEX fax_attempt_one_unresolved",
         ),
     ),  # fmt: skip
     Mutation(
