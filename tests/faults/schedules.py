@@ -95,7 +95,7 @@ def _watch(server, lines, seeds, acts):
         except AssertionError as error:
             found = [str(error)]
         if found:
-            wrong[seed] = "\n".join([*found, told(line), _heard(line)])
+            wrong[seed] = "\n".join([*found, told(line)])
     if server.failures:
         wrong.setdefault(seeds[0], "\n".join(server.failures))
     counts = Counts(kills=server.deaths)
@@ -105,16 +105,6 @@ def _watch(server, lines, seeds, acts):
         counts["tries"] += sum(len(message["attempts"]) for message in messages)
         counts["faults"] += len(line.simulator.faults.shown)
     return wrong, counts
-
-
-def _heard(line):
-    """What the provider heard, in order."""
-    with line.simulator.lock:
-        began = line.simulator.requests[0].at if line.simulator.requests else 0
-        return "\n".join(
-            f"{each.at - began:8.3f} {each.route} {each.path[-30:]} {each.fault or ''}"
-            for each in line.simulator.requests
-        )
 
 
 class Counts(Counter):

@@ -16,7 +16,9 @@ NUMBER = "+15145550190"
 def test_retry_after(line):
     """Too many requests: the whole account waits as long as it is told to."""
     line.fault("too_many_requests", retry_after="4")
-    line.queue(line.fax(), *(line.fax(f"+151455501{n}", after=2) for n in (80, 81)))
+    line.queue(line.fax())
+    _wait(lambda: line.simulator.faults.shown)
+    line.queue(*(line.fax(f"+151455501{n}", after=1) for n in (80, 81)))
     line.settle()
     check(line)
     assert line.states() == {"delivered": 3}
