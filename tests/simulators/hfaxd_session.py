@@ -14,7 +14,7 @@ from .messages import Logged, Reset
 ROUTES = {
     "USER": "login", "PASS": "login", "STOT": "store", "JNEW": "new",
     "JPARM": "parameter", "JSUBM": "submit", "LIST": "list", "RETR": "retrieve",
-    "JKILL": "cancel",
+    "JKILL": "cancel", "QUIT": "goodbye",
 }  # fmt: skip
 SUFFIX = {"PDF": "pdf", "TIFF": "tif"}
 
