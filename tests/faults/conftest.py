@@ -2,10 +2,11 @@
 
 import os
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from . import rig
+from . import rig, schedules
 
 
 @pytest.fixture(scope="session")
@@ -53,6 +54,17 @@ def copy(template):
     yield make
     for name in made:
         database.drop(name)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def played(request):
+    """The schedules of test_schedules, played while the other tests wait for theirs."""
+    if not any(item.name == "test_schedules" for item in request.session.items):
+        yield None
+        return
+    arguments = [request.getfixturevalue(name) for name in ("odoo", "template")]
+    with ThreadPoolExecutor(1) as pool:
+        yield pool.submit(schedules.play_all, *arguments, *schedules.QUICK, at_once=2)
 
 
 @pytest.fixture(scope="module")

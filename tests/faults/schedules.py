@@ -27,6 +27,7 @@ from .checks import told
 
 A_LIFE = 10
 AT_ONCE = 3
+QUICK = (0, 50)  # seed and count in `make test`
 SECONDS = 90  # most that a life may take to come to rest
 
 
@@ -155,11 +156,11 @@ _ACTS = {
 _say = partial(print, flush=True)
 
 
-def play_all(odoo, template, seed, count, say=_say):
+def play_all(odoo, template, seed, count, say=_say, at_once=AT_ONCE):
     """Play many, several lives at once; gives what was wrong, by seed."""
     began, done, wrong, total = time.monotonic(), 0, {}, Counts()
     left = set(range(seed, seed + count))
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    with ThreadPoolExecutor(at_once) as pool:
         playing = {
             pool.submit(_play_on_a_copy, odoo, template, seeds): seeds
             for seeds in lives(seed, count)

@@ -84,6 +84,7 @@ def test_taken_after_the_first_look(line, server):
         line.settle()
     finally:
         server.run("set_waits", waits=server.waits)
+    time.sleep(2)  # were it sent again, that would be through first
     check(line)
     assert line.states() == {"delivered": 1}
     assert line.acceptances(fax) == 1
