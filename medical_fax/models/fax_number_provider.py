@@ -35,7 +35,9 @@ class FaxNumber(models.Model):
     )
     provider_id = fields.Char("Id at the provider", readonly=True, copy=False)
     released_at = fields.Datetime("Released on", readonly=True, copy=False)
-    released_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    released_by_id = fields.Many2one(
+        "res.users", "Released by", readonly=True, copy=False
+    )
 
     # CRUD
 
