@@ -36,6 +36,9 @@ test-faults:            ## 1,000 seeded schedules of faults; COUNT=50 SEED=0
 test-mutations:         ## each guard taken out, and its tests seen to fail
 	@dev/env.sh python tests/faults/mutations.py $(ARGS)
 
+test-e2e:               ## real fax calls over software modems (as root, two minutes)
+	@dev/test.sh calls -- $(ARGS)
+
 lint:                   ## ruff and pylint-odoo
 	@dev/lint.sh
 
@@ -54,5 +57,5 @@ clean:                  ## drop this clone's databases and build files
 distclean:              ## the same, and the shared cache (Odoo, virtual environments)
 	@dev/clean.sh all
 
-.PHONY: help run area-codes test test-quick test-unit test-odoo test-tours test-system test-faults \
-	test-mutations lint format i18n clean distclean
+.PHONY: help run area-codes test test-quick test-unit test-odoo test-tours test-system \
+	test-faults test-mutations test-e2e lint format i18n clean distclean

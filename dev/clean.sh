@@ -13,6 +13,7 @@ psycopg2.connect(dbname="postgres")' 2>/dev/null; then
 else
     say "No PostgreSQL answers: databases, if any, stay."
 fi
+dev/faxlab/lab.sh down
 rm -rf .run build dist ./*.egg-info .pytest_cache .ruff_cache .hypothesis
 find . -name __pycache__ -type d -prune -exec rm -rf {} +
 if [ "${1:-}" = all ]; then

@@ -6,7 +6,8 @@
 #   odoo    the addons' tests inside Odoo, on a copy of the prepared template
 #   tours   the addons' browser tours, on another copy
 #   faults  real servers that are killed, providers that fail: sent once all the same
-#   system  tests/ without these: installation
+#   system  tests/ without these and calls: installation
+#   calls   real fax calls, in a lab that is started and stopped (dev/faxlab)
 #
 # Each suite runs even when an earlier one failed; none may collect nothing.
 . "$(dirname "${BASH_SOURCE[0]}")/prepare.sh"
@@ -62,7 +63,10 @@ run_suite() {
         faults) timeout 1200 pytest tests/faults "${arguments[@]}" ;;
         system)
             timeout 1800 pytest tests --ignore=tests/unit --ignore=tests/faults \
-                "${arguments[@]}"
+                --ignore=tests/calls "${arguments[@]}"
+            ;;
+        calls)
+            dev/faxlab/lab.sh with timeout 300 pytest tests/calls "${arguments[@]}"
             ;;
         *) die "unknown suite: $1" ;;
     esac

@@ -168,6 +168,7 @@ _say = partial(print, flush=True)
 def play_all(odoo, template, seed, count, say=_say):
     """Play many, several lives at once; gives what was wrong, by seed."""
     began, done, wrong, total = time.monotonic(), 0, {}, Counts()
+    left = set(range(seed, seed + count))
     with ThreadPoolExecutor(AT_ONCE) as pool:
         playing = {
             pool.submit(_play_on_a_copy, odoo, template, seeds): seeds
@@ -176,14 +177,22 @@ def play_all(odoo, template, seed, count, say=_say):
         for future in as_completed(playing):
             seeds, (found, counts) = playing[future], future.result()
             done, wrong = done + len(seeds), wrong | found
+            left = left.difference(seeds)
             total.update(counts)
             say(
                 f"{done:5d} of {count} schedules, {time.monotonic() - began:5.0f} s:"
-                f" {total}; {len(wrong)} wrong; next SEED={max(seeds) + 1}"
+                f" {total}; {len(wrong)} wrong{_rest(left)}"
             )
             for each, text in found.items():
                 say(f"seed {each} is wrong; again by:  {again(each)}\n{text}")
     return wrong
+
+
+def _rest(left):
+    """How to go on after an interruption."""
+    if not left:
+        return ""
+    return f"; to go on: SEED={min(left)} COUNT={max(left) - min(left) + 1}"
 
 
 def again(seed):

@@ -23,7 +23,7 @@ OPTIONS = {
     "too_many_requests": {"retry_after": "1"},
     "late": {"seconds": 2.0},
     "trickle": {"seconds": 2.0},
-    # Taken after our call's end, and after the first look for it.
+    # Taken when our call has ended.
     "slow": {"seconds": 1.3},
 }
 
@@ -72,6 +72,20 @@ def test_taken(case, what):
     assert line.acceptances(fax) == 1
     assert len(line.messages()[fax]["attempts"]) == 1
     assert line.simulator.faults.shown[0].what == what
+
+
+def test_taken_after_the_first_look(line, server):
+    """The provider is slow: not there when it is first looked for, and there later."""
+    server.run("set_waits", waits={"look_pause": 3})
+    try:
+        line.fault("slow", seconds=2.5)
+        (fax,) = line.queue(line.fax())
+        line.settle()
+    finally:
+        server.run("set_waits", waits=server.waits)
+    check(line)
+    assert line.states() == {"delivered": 1}
+    assert line.acceptances(fax) == 1
 
 
 def test_killed_again_and_again(line, server):
