@@ -25,7 +25,7 @@ class FaxNumberOrder(models.Model):
     )
     company_id = fields.Many2one(related="account_id.company_id", store=True)
     kind = fields.Selection(
-        [("order", "Order"), ("release", "Release")], required=True, readonly=True
+        [("order", "Ordering"), ("release", "Releasing")], required=True, readonly=True
     )
     reference = fields.Char(
         required=True, readonly=True, default=lambda self: str(uuid.uuid4())
