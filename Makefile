@@ -48,11 +48,14 @@ format:                 ## let ruff put the code in order
 i18n:                   ## bring fr.po and es.po of each addon up to its texts
 	@dev/env.sh python dev/i18n.py
 
+area-codes:             ## the table of area codes, from a new phonenumbers
+	@dev/env.sh python dev/area_codes.py
+
 clean:                  ## drop this clone's databases and build files
 	@dev/clean.sh
 
 distclean:              ## the same, and the shared cache (Odoo, virtual environments)
 	@dev/clean.sh all
 
-.PHONY: help run test test-quick test-unit test-odoo test-tours test-system test-faults \
-	test-mutations test-e2e lint format i18n clean distclean
+.PHONY: help run area-codes test test-quick test-unit test-odoo test-tours test-system \
+	test-faults test-mutations test-e2e lint format i18n clean distclean

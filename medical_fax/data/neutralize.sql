@@ -16,5 +16,9 @@ UPDATE fax_attempt
    SET state = 'uncertain', place = 0, next_look_at = NULL
  WHERE state IN ('calling', 'resolving')
    AND account_id IN (SELECT id FROM fax_account WHERE code != 'loopback');
+UPDATE fax_number_order
+   SET state = 'failed', next_look_at = NULL
+ WHERE state IN ('intent', 'calling', 'unknown')
+   AND account_id IN (SELECT id FROM fax_account WHERE code != 'loopback');
 DELETE FROM fax_hint;
 DELETE FROM fax_token;

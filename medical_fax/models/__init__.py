@@ -11,6 +11,13 @@ from . import fax_account_callback
 from . import fax_account_expiry
 from . import fax_account_cover
 from . import fax_number
+from . import fax_number_provider
+from . import fax_number_porting
+from . import fax_number_order
+from . import fax_number_order_queue
+from . import fax_number_release
+from . import fax_account_numbers
+from . import fax_account_ordering
 from . import fax_contact
 from . import fax_contact_matching
 from . import fax_contact_list
@@ -39,6 +46,7 @@ from . import fax_message_resend
 from . import fax_message_resend_check
 from . import fax_message_words
 from . import fax_message_cover
+from . import fax_number_default
 from . import fax_attempt_cover
 from . import fax_source
 from . import fax_loopback_job

@@ -97,8 +97,11 @@ class FaxAccount(models.Model):
         digest = self._digest(credentials)
         self._check_key_is_free(digest)
         info = self._verified(credentials, settings)
+        listed = self._numbers_to_connect(credentials, settings)
         self._keep_key(credentials, settings, digest)
         self._set_connected(info)
+        if listed is not None:
+            self._take_over_numbers(listed)
         return self.callback_form() if self._capabilities().callbacks else False
 
     def _form_values(self, form_fields, values):
@@ -180,9 +183,11 @@ class FaxAccount(models.Model):
                     "this one is the live one, or enter the key again."
                 )
             )
-        infos = [account._verified() for account in self]
-        for account, info in zip(self, infos, strict=True):
+        answers = [(a, a._verified(), a._numbers_to_connect()) for a in self]
+        for account, info, listed in answers:
             account._set_connected(info)
+            if listed is not None:
+                account._take_over_numbers(listed)
         return True
 
     def action_enter_key(self):

@@ -28,6 +28,7 @@ class FaxAccountPace(models.Model):
             ("find", "Look a submission up"),
             ("cancel", "Stop a fax"),
             ("receive", "Fetch received faxes"),
+            ("number", "Order and release numbers"),
         ],
         required=True,
         readonly=True,

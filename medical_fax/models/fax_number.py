@@ -57,7 +57,9 @@ class FaxNumber(models.Model):
     @api.depends("name", "number")
     def _compute_display_name(self):
         for record in self:
-            record.display_name = f"{record.name} ({record.number_display})"
+            shown = record.number_display
+            is_named = record.name != shown
+            record.display_name = f"{record.name} ({shown})" if is_named else shown
 
     @api.constrains("number", "account_id")
     def _check_number(self):

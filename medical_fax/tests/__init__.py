@@ -30,6 +30,9 @@ from . import test_fax_message
 from . import test_fax_message_actions
 from . import test_fax_message_state
 from . import test_fax_notices
+from . import test_fax_number_fetch
+from . import test_fax_number_order
+from . import test_fax_number_porting
 from . import test_fax_queue
 from . import test_fax_queue_poll
 from . import test_fax_queue_trouble
@@ -43,6 +46,7 @@ from . import test_privacy
 from . import test_rpc
 from . import test_tour_connect
 from . import test_tour_attention
+from . import test_tour_numbers
 from . import test_tours
 from . import test_tours_failure
 from . import test_translations

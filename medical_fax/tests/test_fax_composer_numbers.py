@@ -1,6 +1,7 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from ..models import guard
 from .common import LEE, OUR_NUMBER
 from .test_fax_composer_recipients import RecipientCase
 
@@ -147,6 +148,39 @@ class TestSenderNumber(RecipientCase):
         self.send(theirs, number_id=self.private_number.id)
         self.assertEqual(self.default(theirs), self.private_number)
         self.assertEqual(self.default(), self.number)
+
+    def test_only_a_choice_is_remembered(self):
+        """Who took what was offered gets a new default as well."""
+        fax = self.send()
+        self.assertFalse(fax.number_is_chosen)
+        own = self.new_number("+15145550173", practitioner_id=self.user.id)
+        self.assertEqual(self.default(), own)
+        # A choice stays, until what is offered is chosen
+        for number, remembered in (
+            (self.private_number, self.private_number),
+            (self.private_number, self.private_number),
+            (own, own),
+        ):
+            fax = self.send(number_id=number.id)
+            self.assertEqual(fax.number_is_chosen, number == self.private_number)
+            self.assertEqual(self.default(), remembered)
+
+    def test_the_choice_is_each_users_own(self):
+        theirs = self.new_entry(author=self.colleague)
+        desk = self.new_number("+15145550175")
+        self.send(theirs, number_id=desk.id)
+        self.assertEqual(self.default(theirs), desk)
+        self.assertEqual(self.default(theirs, user=self.colleague), self.number)
+
+    def test_a_number_that_the_provider_has_not(self):
+        """Pending, gone, being released: the next one in order is offered."""
+        own = self.new_number("+15145550173", practitioner_id=self.user.id)
+        for status in ("pending", "missing", "releasing", "released"):
+            guard.opened(own).status = status
+            with self.subTest(status=status):
+                self.assertEqual(self.default(), self.number)
+        guard.opened(own).status = "active"
+        self.assertEqual(self.default(), own)
 
     def test_a_number_that_one_may_no_longer_use(self):
         self.send(number_id=self.private_number.id)

@@ -12,9 +12,8 @@ from .common import FaxHttpCommon
 TESTS = Path(__file__).parents[2] / "tests"
 
 
-@tagged("post_install", "-at_install")
-class TestConnectTours(FaxHttpCommon):
-    """A manager connects Documo, which is a process beside, and disconnects again."""
+class DocumoTourCase(FaxHttpCommon):
+    """An account at Documo, which is a process beside."""
 
     @classmethod
     def setUpClass(cls):
@@ -42,6 +41,11 @@ class TestConnectTours(FaxHttpCommon):
         path = f"/odoo/action-medical_fax.fax_account_action/{self.documo.id}"
         self.start_tour(path, name, login=self.manager.login)
         self.documo.invalidate_recordset()
+
+
+@tagged("post_install", "-at_install")
+class TestConnectTours(DocumoTourCase):
+    """A manager connects Documo and disconnects again."""
 
     def test_wrong_and_right_key(self):
         guard.opened(self.documo).settings = {"base_url": self.start_documo()}

@@ -7,4 +7,5 @@ from . import fax_composer_send
 from . import fax_composer_resend
 from . import fax_answer
 from . import fax_resend
+from . import fax_number_release
 from . import fax_composer_cover

@@ -206,21 +206,17 @@ class FaxComposer(models.TransientModel):
     # DEFAULTS THAT FOLLOW FROM HISTORY
 
     def _default_number(self):
-        """The choice made last for this practitioner, else the author's number, else
-        the user's, else the location's, else the account's default."""
-        usable = self.env["fax.number"]._usable()
-        usable = usable.filtered(lambda n: n.company_id == self.company_id)
-        last = self.env["fax.message"].search(
-            [
-                ("user_id", "=", self.env.uid),
-                ("practitioner_id", "=", self.practitioner_id.id),
-                ("number_id", "in", usable.ids),
-            ],
-            limit=1,
-        )
+        """The choice made last for this practitioner, else what nobody chose."""
+        usable = self._usable_numbers()
+        last = self.env["fax.message"]._number_chosen_for(self.practitioner_id, usable)
+        return last or self._offered_number()
+
+    def _offered_number(self):
+        """The author's number, else the user's, else the location's, else the
+        account's default."""
+        usable = self._usable_numbers()
         location = self.practitioner_id.partner_id.parent_id
         candidates = [
-            last.number_id,
             usable.filtered(lambda n: n.practitioner_id == self.practitioner_id),
             usable.filtered(lambda n: n.practitioner_id == self.env.user),
             usable.filtered(lambda n: location and n.location_id == location),
@@ -228,6 +224,10 @@ class FaxComposer(models.TransientModel):
             usable,
         ]
         return next((numbers[0] for numbers in candidates if numbers), usable)
+
+    def _usable_numbers(self):
+        usable = self.env["fax.number"]._usable()
+        return usable.filtered(lambda n: n.company_id == self.company_id)
 
     @api.onchange("number_id")
     def _onchange_number_id(self):
@@ -272,11 +272,8 @@ class FaxComposer(models.TransientModel):
 
     @api.depends("company_id")
     def _compute_usable(self):
-        usable = self.env["fax.number"]._usable()
         for composer in self:
-            composer.usable_number_ids = usable.filtered(
-                lambda n, c=composer: n.company_id == c.company_id
-            )
+            composer.usable_number_ids = composer._usable_numbers()
 
     def _siblings(self):
         """The composers of the same selection, in their order."""

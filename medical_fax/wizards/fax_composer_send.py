@@ -142,6 +142,7 @@ class FaxComposer(models.TransientModel):
             "company_id": self.company_id.id,
             "account_id": self.account_id.id,
             "number_id": self.number_id.id,
+            "number_is_chosen": self.number_id != self._offered_number(),
             "user_id": self.env.uid,
             "practitioner_id": self.practitioner_id.id,
             "contact_id": self._recipient_contact(recipient).id,

@@ -21,7 +21,7 @@ from odoo import SUPERUSER_ID, api, fields
 from odoo.exceptions import UserError
 from odoo.service.model import retrying
 
-CRONS = ("ir_cron_fax_send", "ir_cron_fax_poll")
+CRONS = ("ir_cron_fax_send", "ir_cron_fax_poll", "ir_cron_fax_numbers")
 
 
 @contextmanager
@@ -77,10 +77,10 @@ def open_account(env, name, base_url, api_key, sender, **values):
     called_back = account.with_user(admin).connect(
         {"api_key": api_key, "base_url": base_url}
     )
-    number = env["fax.number"].create(
+    number = account.number_ids.filtered(lambda n: n.number == sender)
+    account.default_number_id = number or env["fax.number"].create(
         {"name": "Front desk", "account_id": account.id, "number": sender}
     )
-    account.default_number_id = number
     return {
         "account": account.id,
         "company": company.id,
@@ -154,6 +154,20 @@ def press(env, model, ids, button, user="base.user_admin", arguments=()):
     except UserError as error:
         return str(error)
     return None
+
+
+@as_request
+def release_number(env, number, digits):
+    """Give a number back, as the dialog does."""
+    number = env["fax.number"].browse(number)
+    manager = env.ref("base.user_admin")
+    number = number.with_user(manager).with_context(
+        allowed_company_ids=number.company_id.ids
+    )
+    wizard = env["fax.number.release"].browse(number.action_ask_release()["res_id"])
+    wizard = wizard.with_env(number.env)
+    wizard.last_digits = digits
+    wizard.action_release()
 
 
 @as_request
