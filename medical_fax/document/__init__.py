@@ -1,15 +1,17 @@
 """Documents for fax machines, made without Odoo.
 
 `build` makes one PDF of chart entries (html), foreign files and a cover; `check_file`
-looks at an upload; `preview_pages`, `render_page`, `page_flags` and `to_tiff` show the
-pages as they will arrive; `select_pages` and `plain_copy` make another document of a
-finished one's pages; `stamp` and `transmission_report` complete the set.
+looks at an upload; `arrive` makes a document of a received file; `preview_pages`,
+`render_page`, `page_flags` and `to_tiff` show the pages as they will arrive;
+`select_pages` and `plain_copy` make another document of a finished one's pages; `stamp`
+and `transmission_report` complete the set.
 
 Whatever opens foreign bytes happens in a child process with limits of memory and time
 (`sandbox`, `child`); pages made only of our own text are laid out in this process.
 """
 
 from .api import (
+    arrive,
     build,
     check_file,
     page_count,
@@ -32,6 +34,7 @@ from .structures import (
     FINE,
     LETTER,
     STANDARD,
+    Arrived,
     Bitmap,
     Built,
     Cover,
@@ -59,6 +62,7 @@ __all__ = [
     "FLAGS",
     "LETTER",
     "STANDARD",
+    "Arrived",
     "Bitmap",
     "Built",
     "Cover",
@@ -77,6 +81,7 @@ __all__ = [
     "Running",
     "Section",
     "Signature",
+    "arrive",
     "build",
     "check_file",
     "document_files",

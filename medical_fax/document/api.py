@@ -81,6 +81,16 @@ def check_file(name, content, limits=_LIMITS):
     return sandbox.call("check", limits, name=name, content=content, limits=limits)
 
 
+def arrive(content, limits=_LIMITS):
+    """The pages of a received file, whatever it is; an Arrived or DocumentError."""
+    if len(content) > limits.max_bytes:
+        raise DocumentError("too_large")
+    _mimetype, refusal = sniff(content)
+    if refusal:
+        raise DocumentError(refusal)
+    return sandbox.call("arrive", limits, content=content, limits=limits)
+
+
 def page_count(pdf, *, trusted=False, limits=_LIMITS):
     """The number of pages of a PDF."""
     return _run("page_count", trusted, limits, pdf=pdf)

@@ -199,6 +199,18 @@ class Built:
 
 
 @dataclass(frozen=True)
+class Arrived:
+    """The pages of a received fax, as a PDF.
+
+    text: what the PDF says in letters; a picture of letters says nothing.
+    """
+
+    pdf: bytes = field(repr=False)
+    pages: int
+    text: str = field(repr=False, default="")
+
+
+@dataclass(frozen=True)
 class FileInfo:
     """A foreign file that was found good; width and height of its first page in points.
 

@@ -7,7 +7,17 @@ import contextlib
 
 import pymupdf
 
-from . import assemble, copies, flags, foreign, raster, report, stamp, trace
+from . import (
+    assemble,
+    copies,
+    flags,
+    foreign,
+    raster,
+    received,
+    report,
+    stamp,
+    trace,
+)
 from .errors import DocumentError
 from .structures import FINE, PagePreview
 
@@ -24,6 +34,10 @@ def build(job):
 
 def check(name, content, limits):
     return foreign.check(name, content, limits)
+
+
+def arrive(content, limits):
+    return received.arrive(content, limits)
 
 
 def page_count(pdf):
@@ -101,6 +115,7 @@ def _page(document, index):
 OPERATIONS = {
     "build": build,
     "check": check,
+    "arrive": arrive,
     "page_count": page_count,
     "render": render,
     "previews": previews,

@@ -34,6 +34,7 @@ from . import test_fax_queue
 from . import test_fax_queue_poll
 from . import test_fax_queue_trouble
 from . import test_fax_received
+from . import test_fax_receive
 from . import test_fax_resend
 from . import test_fax_resend_pages
 from . import test_fax_resend_twice
