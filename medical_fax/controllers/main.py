@@ -50,7 +50,9 @@ class FaxController(http.Controller):
         document._log_turning()
         return self._png(image)
 
-    @http.route("/medical_fax/message/<int:message_id>/raw", auth="user", readonly=False)
+    @http.route(
+        "/medical_fax/message/<int:message_id>/raw", auth="user", readonly=False
+    )
     def raw(self, message_id, **_kwargs):
         """The file of a received fax as it came, to save; for fax managers."""
         message = self._messages(str(message_id))

@@ -7,7 +7,7 @@ done under one lock. What may be foreign goes to a child process, without the lo
 import dataclasses
 import threading
 
-from . import sandbox, worker
+from . import codes, sandbox, worker
 from .assemble import document_files
 from .errors import DocumentError
 from .job import Job
@@ -89,6 +89,11 @@ def arrive(content, limits=_LIMITS):
     if refusal:
         raise DocumentError(refusal)
     return sandbox.call("arrive", limits, content=content, limits=limits)
+
+
+def code_png(token):
+    """The code that is printed on a cover, a PNG; a token is 26 capitals and digits."""
+    return codes.code_png(token)
 
 
 def page_count(pdf, *, trusted=False, limits=_LIMITS):

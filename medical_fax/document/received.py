@@ -7,8 +7,9 @@ import pymupdf
 
 from . import images as picturing
 from .assemble import finish
+from .codes import READ_PAGES, read_codes
 from .foreign import open_part
-from .raster import png
+from .raster import draw, png
 from .structures import Arrived, FilePart
 from .trace import at, foreign
 
@@ -32,9 +33,17 @@ def arrive(content, limits):
         opened = open_part(FilePart(SOURCE, content), limits)
         if opened.pdf is not None:
             # Opened anew: looking at it has flattened forms in the first one.
-            with pymupdf.open(stream=content, filetype="pdf") as document:
-                return Arrived(content, opened.info.pages, _text(document))
-        return Arrived(_from_image(opened, content, limits), opened.info.pages)
+            pdf = content
+        else:
+            pdf = _from_image(opened, content, limits)
+        with pymupdf.open(stream=pdf, filetype="pdf") as document:
+            text = _text(document) if pdf is content else ""
+            return Arrived(pdf, opened.info.pages, text, _codes(document))
+
+
+def _codes(document):
+    pages = document.pages(0, min(document.page_count, READ_PAGES))
+    return read_codes(draw(page).black_white for page in pages)
 
 
 def _text(document):

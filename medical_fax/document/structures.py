@@ -203,11 +203,13 @@ class Arrived:
     """The pages of a received fax, as a PDF.
 
     text: what the PDF says in letters; a picture of letters says nothing.
+    codes: tokens of our own covers that came back on its pages.
     """
 
     pdf: bytes = field(repr=False)
     pages: int
     text: str = field(repr=False, default="")
+    codes: tuple[str, ...] = field(repr=False, default=())
 
 
 @dataclass(frozen=True)

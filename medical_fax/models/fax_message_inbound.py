@@ -210,13 +210,12 @@ class FaxMessage(models.Model):
         arrived = fetched.arrived
         if not arrived:
             return self.env["fax.document"]
-        built = Built(
-            pdf=arrived.pdf, pages=arrived.pages, page_infos=(), foreign=True
-        )
+        built = Built(pdf=arrived.pdf, pages=arrived.pages, page_infos=(), foreign=True)
         return self.env["fax.document"]._freeze(built, account.company_id, [])
 
     def _arrived(self):
         """Hook: a fax has come in; part of its transaction."""
+        self._follow_up()
 
 
 class FaxHint(models.Model):

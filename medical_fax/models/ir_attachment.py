@@ -80,9 +80,7 @@ class IrAttachment(models.Model):
     def _unlink_except_fax_document(self):
         if not guard.is_open(self.env):
             # sudo: only to see whose file it is, whoever deletes
-            self._refuse_frozen(
-                _KEPT.intersection(self.sudo().mapped("res_model"))
-            )
+            self._refuse_frozen(_KEPT.intersection(self.sudo().mapped("res_model")))
 
     def _refuse_frozen(self, frozen):
         if frozen:

@@ -35,6 +35,9 @@ from . import test_fax_queue_poll
 from . import test_fax_queue_trouble
 from . import test_fax_received
 from . import test_fax_receive
+from . import test_fax_received_notices
+from . import test_fax_filing
+from . import test_fax_code
 from . import test_fax_resend
 from . import test_fax_resend_pages
 from . import test_fax_resend_twice

@@ -137,7 +137,9 @@ class TestReceiveHttp(InboxMixin, FaxHttpCommon):
         url = f"/medical_fax/callback/{self.account.callback_token}"
         for _time in range(2):
             answer = self.url_open(url, data={"xml": "x"})
-            self.assertEqual((answer.status_code, answer.text), (200, "Post Successful"))
+            self.assertEqual(
+                (answer.status_code, answer.text), (200, "Post Successful")
+            )
         self.assertEqual(self.inbox().pages, 2)
 
     def test_the_file_as_it_came(self):

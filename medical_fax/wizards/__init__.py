@@ -8,3 +8,5 @@ from . import fax_composer_resend
 from . import fax_answer
 from . import fax_resend
 from . import fax_composer_cover
+from . import fax_filing_undo
+from . import fax_composer_code
