@@ -38,6 +38,7 @@ from . import test_fax_receive
 from . import test_fax_received_notices
 from . import test_fax_filing
 from . import test_fax_code
+from . import test_fax_reply
 from . import test_fax_resend
 from . import test_fax_resend_pages
 from . import test_fax_resend_twice
@@ -47,6 +48,7 @@ from . import test_privacy
 from . import test_rpc
 from . import test_tour_connect
 from . import test_tour_attention
+from . import test_tour_inbox
 from . import test_tours
 from . import test_tours_failure
 from . import test_translations

@@ -10,3 +10,4 @@ from . import fax_resend
 from . import fax_composer_cover
 from . import fax_filing_undo
 from . import fax_composer_code
+from . import fax_composer_received
