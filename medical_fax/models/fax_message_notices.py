@@ -110,7 +110,8 @@ class FaxMessage(models.Model):
         return FAILURE
 
     def _notice_cause(self):
-        """Hook: what faxes of one notice have in common: company, account, what happened."""
+        """Hook: what faxes of one notice have in common: company, account, what
+        happened."""
         kind = self.hold_kind if self.state == "held" else self.failure_kind
         parts = (self.company_id.id, self.account_id.id, self.state, kind or "")
         return ",".join(map(str, parts))
