@@ -170,6 +170,13 @@ def plain_copy(pdf, *, trusted=False, limits=_LIMITS):
     return dataclasses.replace(built, foreign=not trusted)
 
 
+def mark_pages(pdf, marks, signature=None, *, trusted=False, limits=_LIMITS):
+    """The PDF with these Marks on its pages, a Built; `signature` is a picture."""
+    placed = list(marks)
+    built = _run("mark", trusted, limits, pdf=pdf, placed=placed, signature=signature)
+    return dataclasses.replace(built, foreign=not trusted)
+
+
 def transmission_report(
     title,
     rows,

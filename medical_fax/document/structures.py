@@ -199,6 +199,20 @@ class Built:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """Something to place on a page: kind is text, date, tick or signature.
+
+    x, y: where its lower left corner stands, as shares of the page in view.
+    """
+
+    page: int
+    x: float
+    y: float
+    kind: str
+    text: str = field(repr=False, default="")
+
+
+@dataclass(frozen=True)
 class Arrived:
     """The pages of a received fax, as a PDF.
 

@@ -12,6 +12,7 @@ from . import (
     copies,
     flags,
     foreign,
+    marks,
     raster,
     received,
     report,
@@ -87,6 +88,11 @@ def plain(pdf):
         return copies.plain_copy(document, pages)
 
 
+def mark(pdf, placed, signature):
+    with _opened(pdf) as document:
+        return marks.mark_pages(document, placed, signature)
+
+
 def stamped(pdf, text):
     with _opened(pdf) as document:
         return stamp.stamp_document(document, text)
@@ -123,6 +129,7 @@ OPERATIONS = {
     "tiff": tiff,
     "select": select,
     "plain": plain,
+    "mark": mark,
     "stamp": stamped,
     "report": report_page,
 }

@@ -171,6 +171,8 @@ class TestPublicMethods(FaxCommon):
             "action_resend_to_number",
             "action_save_file",
             "action_send_due",
+            "action_sign",
+            "action_sign_and_return",
             "action_take_back",
             "action_take_in",
             "action_transmission_report",

@@ -11,3 +11,4 @@ from . import fax_composer_cover
 from . import fax_filing_undo
 from . import fax_composer_code
 from . import fax_composer_received
+from . import fax_composer_sign
