@@ -63,6 +63,15 @@ class FaxMessage(models.Model):
             error = ERRORS.get(message.file_error)
             message.file_error_words = self.env._(error.what) if error else False
 
+    @api.depends("file_error")
+    def _compute_state_words(self):
+        return super()._compute_state_words()
+
+    def _state_words_more(self, reasons):
+        if self.file_error:
+            return self.file_error_words
+        return super()._state_words_more(reasons)
+
     # BY ASKING
 
     @api.model

@@ -1,6 +1,6 @@
 import { Component, onWillStart, useEffect, useExternalListener, useRef, useState } from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
-import { deserializeDateTime, formatDateTime } from "@web/core/l10n/dates";
+import { deserializeDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useBus, useService } from "@web/core/utils/hooks";
@@ -80,10 +80,6 @@ export class FaxInbox extends Component {
         this.state.faxes = await this.call("get_inbox");
     }
 
-    get others() {
-        return this.state.faxes.filter((fax) => fax.open_by).length;
-    }
-
     async open(id) {
         const fax = await this.keep.add(this.call("get_inbox_fax", [id]));
         Object.assign(this.state, {
@@ -109,7 +105,13 @@ export class FaxInbox extends Component {
     }
 
     formatTime(text) {
-        return formatDateTime(deserializeDateTime(text), { showSeconds: false });
+        const at = deserializeDateTime(text);
+        const now = luxon.DateTime.now();
+        if (at.hasSame(now, "day")) {
+            return at.toLocaleString(luxon.DateTime.TIME_SIMPLE);
+        }
+        const form = { month: "short", day: "numeric" };
+        return at.toLocaleString(at.hasSame(now, "year") ? form : { ...form, year: "numeric" });
     }
 
     images(width) {
@@ -342,6 +344,14 @@ export class FaxInbox extends Component {
             title: _t("New contact"),
             context: { default_number_typed: fax.number },
             onRecordSaved: (record) => file(record.resId),
+        });
+    }
+
+    /** Reply, forward, sign and return. */
+    goOnWith(method) {
+        return this.guarded(async () => {
+            const action = await this.call(method, [this.state.fax.id]);
+            await this.action.doAction(action);
         });
     }
 
