@@ -120,6 +120,16 @@ class FaxMessage(models.Model):
             "candidates": self._filing_candidates(),
         }
 
+    def keep_inbox_fax(self):
+        """Tell the others that this fax is still open here.
+
+        :return: the names of those who have it open as well
+        """
+        self.ensure_one()
+        self._check_may_fax_for_number()
+        self.env["fax.opened"]._note(self)
+        return ", ".join(self.env["fax.opened"]._others(self).get(self.id, []))
+
     @api.model
     @api.readonly
     def get_inbox_setup(self):

@@ -185,6 +185,7 @@ class TestPublicMethods(FaxCommon):
             "get_inbox_fax",
             "get_inbox_setup",
             "get_patients",
+            "keep_inbox_fax",
         },
         "fax.number": set(),
         "fax.opened": set(),

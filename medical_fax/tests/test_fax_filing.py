@@ -151,6 +151,7 @@ class TestFiling(InboxMixin, FaxCommon):
         self.assertFalse(fax.with_user(self.user).get_inbox_fax()["open_by"])
         told = fax.with_user(self.colleague).get_inbox_fax()
         self.assertEqual(told["open_by"], self.user.name)
+        self.assertEqual(fax.with_user(self.user).keep_inbox_fax(), self.colleague.name)
         self.fax.with_user(self.user).get_inbox_fax()
         told = fax.with_user(self.colleague).get_inbox_fax()
         self.assertFalse(told["open_by"], "one looks at one at a time")
@@ -234,6 +235,7 @@ class TestFilingAccess(InboxMixin, FaxCommon):
                     lambda: fax.action_assign(user.id),  # noqa: B023
                     lambda: fax.action_categorize(False),  # noqa: B023
                     lambda: fax.get_inbox_fax(),  # noqa: B023
+                    lambda: fax.keep_inbox_fax(),  # noqa: B023
                     lambda: fax.action_file_in_inbox(),  # noqa: B023
                 ):
                     with self.assertRaises(AccessError):

@@ -95,12 +95,8 @@ export class FaxInbox extends Component {
     /** Tell the others that it is still open here, and see who else has it. */
     async stay() {
         if (this.state.fax && !document.hidden) {
-            const { open_by: openBy } = await this.orm.silent.call(
-                "fax.message",
-                "get_inbox_fax",
-                [[this.state.fax.id]]
-            );
-            this.state.fax.open_by = openBy;
+            const { fax } = this.state;
+            fax.open_by = await this.orm.silent.call("fax.message", "keep_inbox_fax", [[fax.id]]);
         }
     }
 
