@@ -55,6 +55,8 @@ setup(
         "pymupdf>=1.28,<2",
         "pymupdf-fonts>=1.0.5,<2",
         "pypdf>=5,<8",
+        "qrcode>=7.3",
         "requests>=2.25",
+        "zxing-cpp>=2.2",
     ],
 )

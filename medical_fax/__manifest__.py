@@ -6,7 +6,7 @@
     "license": "AGPL-3",
     "author": "Medical Fax contributors",
     "application": True,
-    "depends": ["mail", "phone_validation", "base_import", "web_tour"],
+    "depends": ["mail", "phone_validation", "base_import", "resource", "web_tour"],
     "external_dependencies": {
         "python": [
             "lxml",
@@ -15,7 +15,9 @@
             "pymupdf",
             "pymupdf-fonts",
             "pypdf",
+            "qrcode",
             "requests",
+            "zxing-cpp",
         ],
     },
     "pre_init_hook": "pre_init_hook",
@@ -35,6 +37,7 @@
         "views/fax_composer_views.xml",
         "views/fax_message_views.xml",
         "views/fax_attention_views.xml",
+        "views/fax_inbox_views.xml",
         "views/fax_resend_views.xml",
         "views/fax_document_views.xml",
         "views/fax_contact_views.xml",

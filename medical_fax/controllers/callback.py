@@ -51,6 +51,7 @@ class FaxCallbackController(http.Controller):
             return request.make_response("", status=400 if known else 401)
         except ProviderError:
             raise BadRequest() from None
+        request.env["fax.message"]._receive_pushed(account, callback.hints)
         request.env["fax.hint"]._store(account, callback.hints)
         return request.make_response(
             callback.reply, [("Content-Type", callback.reply_type)]

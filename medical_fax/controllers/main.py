@@ -50,6 +50,23 @@ class FaxController(http.Controller):
         document._log_turning()
         return self._png(image)
 
+    @http.route(
+        "/medical_fax/message/<int:message_id>/raw", auth="user", readonly=False
+    )
+    def raw(self, message_id, **_kwargs):
+        """The file of a received fax as it came, to save; for fax managers."""
+        message = self._messages(str(message_id))
+        content = message._open_raw()
+        headers = [
+            ("Content-Type", "application/octet-stream"),
+            ("X-Content-Type-Options", "nosniff"),
+            (
+                "Content-Disposition",
+                http.content_disposition(f"{message.name.replace('/', '-')}.bin"),
+            ),
+        ]
+        return request.make_response(content, headers + _NO_STORE)
+
     def _messages(self, ids):
         numbers = [int(part) for part in ids.split(",") if part.isdigit()]
         messages = request.env["fax.message"].browse(numbers).exists()

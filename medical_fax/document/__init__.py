@@ -1,17 +1,21 @@
 """Documents for fax machines, made without Odoo.
 
 `build` makes one PDF of chart entries (html), foreign files and a cover; `check_file`
-looks at an upload; `preview_pages`, `render_page`, `page_flags` and `to_tiff` show the
-pages as they will arrive; `select_pages` and `plain_copy` make another document of a
-finished one's pages; `stamp` and `transmission_report` complete the set.
+looks at an upload; `arrive` makes a document of a received file; `preview_pages`,
+`render_page`, `page_flags` and `to_tiff` show the pages as they will arrive;
+`select_pages` and `plain_copy` make another document of a finished one's pages; `stamp`
+and `transmission_report` complete the set.
 
 Whatever opens foreign bytes happens in a child process with limits of memory and time
 (`sandbox`, `child`); pages made only of our own text are laid out in this process.
 """
 
 from .api import (
+    arrive,
     build,
     check_file,
+    code_png,
+    mark_pages,
     page_count,
     page_flags,
     page_png,
@@ -32,6 +36,7 @@ from .structures import (
     FINE,
     LETTER,
     STANDARD,
+    Arrived,
     Bitmap,
     Built,
     Cover,
@@ -39,6 +44,7 @@ from .structures import (
     FilePart,
     Labels,
     Limits,
+    Mark,
     Options,
     PageInfo,
     PagePreview,
@@ -59,6 +65,7 @@ __all__ = [
     "FLAGS",
     "LETTER",
     "STANDARD",
+    "Arrived",
     "Bitmap",
     "Built",
     "Cover",
@@ -68,6 +75,7 @@ __all__ = [
     "FilePart",
     "Labels",
     "Limits",
+    "Mark",
     "Options",
     "PageInfo",
     "PagePreview",
@@ -77,9 +85,12 @@ __all__ = [
     "Running",
     "Section",
     "Signature",
+    "arrive",
     "build",
     "check_file",
+    "code_png",
     "document_files",
+    "mark_pages",
     "page_count",
     "page_flags",
     "page_png",

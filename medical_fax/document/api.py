@@ -7,7 +7,7 @@ done under one lock. What may be foreign goes to a child process, without the lo
 import dataclasses
 import threading
 
-from . import sandbox, worker
+from . import codes, sandbox, worker
 from .assemble import document_files
 from .errors import DocumentError
 from .job import Job
@@ -81,6 +81,21 @@ def check_file(name, content, limits=_LIMITS):
     return sandbox.call("check", limits, name=name, content=content, limits=limits)
 
 
+def arrive(content, limits=_LIMITS):
+    """The pages of a received file, whatever it is; an Arrived or DocumentError."""
+    if len(content) > limits.max_bytes:
+        raise DocumentError("too_large")
+    _mimetype, refusal = sniff(content)
+    if refusal:
+        raise DocumentError(refusal)
+    return sandbox.call("arrive", limits, content=content, limits=limits)
+
+
+def code_png(token):
+    """The code that is printed on a cover, a PNG; a token is 26 capitals and digits."""
+    return codes.code_png(token)
+
+
 def page_count(pdf, *, trusted=False, limits=_LIMITS):
     """The number of pages of a PDF."""
     return _run("page_count", trusted, limits, pdf=pdf)
@@ -152,6 +167,13 @@ def plain_copy(pdf, *, trusted=False, limits=_LIMITS):
     """The PDF with each page as the 1-bit picture that the fax machine prints, on
     paper of the same size; returns a Built, as `select_pages` does."""
     built = _run("plain", trusted, limits, pdf=pdf)
+    return dataclasses.replace(built, foreign=not trusted)
+
+
+def mark_pages(pdf, marks, signature=None, *, trusted=False, limits=_LIMITS):
+    """The PDF with these Marks on its pages, a Built; `signature` is a picture."""
+    placed = list(marks)
+    built = _run("mark", trusted, limits, pdf=pdf, placed=placed, signature=signature)
     return dataclasses.replace(built, foreign=not trusted)
 
 

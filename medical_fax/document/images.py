@@ -77,6 +77,11 @@ def picture(image, box):
     return Picture(_encode(plain, is_jpeg), width, height)
 
 
+def upright(image):
+    """The current frame: upright and grey, or black and white, at all its dots."""
+    return _plain(image)
+
+
 def _plain(image):
     """Upright and grey, or black and white; what is transparent becomes white."""
     image = ImageOps.exif_transpose(image)

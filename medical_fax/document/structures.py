@@ -199,6 +199,34 @@ class Built:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """Something to place on a page: kind is text, date, tick or signature.
+
+    x, y: where its lower left corner stands, as shares of the page in view.
+    """
+
+    page: int
+    x: float
+    y: float
+    kind: str
+    text: str = field(repr=False, default="")
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """The pages of a received fax, as a PDF.
+
+    text: what the PDF says in letters; a picture of letters says nothing.
+    codes: tokens of our own covers that came back on its pages.
+    """
+
+    pdf: bytes = field(repr=False)
+    pages: int
+    text: str = field(repr=False, default="")
+    codes: tuple[str, ...] = field(repr=False, default=())
+
+
+@dataclass(frozen=True)
 class FileInfo:
     """A foreign file that was found good; width and height of its first page in points.
 

@@ -7,7 +7,18 @@ import contextlib
 
 import pymupdf
 
-from . import assemble, copies, flags, foreign, raster, report, stamp, trace
+from . import (
+    assemble,
+    copies,
+    flags,
+    foreign,
+    marks,
+    raster,
+    received,
+    report,
+    stamp,
+    trace,
+)
 from .errors import DocumentError
 from .structures import FINE, PagePreview
 
@@ -24,6 +35,10 @@ def build(job):
 
 def check(name, content, limits):
     return foreign.check(name, content, limits)
+
+
+def arrive(content, limits):
+    return received.arrive(content, limits)
 
 
 def page_count(pdf):
@@ -73,6 +88,11 @@ def plain(pdf):
         return copies.plain_copy(document, pages)
 
 
+def mark(pdf, placed, signature):
+    with _opened(pdf) as document:
+        return marks.mark_pages(document, placed, signature)
+
+
 def stamped(pdf, text):
     with _opened(pdf) as document:
         return stamp.stamp_document(document, text)
@@ -101,6 +121,7 @@ def _page(document, index):
 OPERATIONS = {
     "build": build,
     "check": check,
+    "arrive": arrive,
     "page_count": page_count,
     "render": render,
     "previews": previews,
@@ -108,6 +129,7 @@ OPERATIONS = {
     "tiff": tiff,
     "select": select,
     "plain": plain,
+    "mark": mark,
     "stamp": stamped,
     "report": report_page,
 }

@@ -44,6 +44,7 @@ class FaxDocument(models.Model):
     purged_on = fields.Datetime(readonly=True)
     source_ids = fields.One2many("fax.document.source", "document_id", readonly=True)
     message_ids = fields.One2many("fax.message", "document_id", readonly=True)
+    filing_ids = fields.One2many("fax.filing", "document_id", readonly=True)
     access_ids = fields.One2many(
         "fax.document.access",
         "document_id",
@@ -91,7 +92,15 @@ class FaxDocument(models.Model):
                 model = self.env[name].sudo().with_context(active_test=False)
                 unread &= Domain("res_id", "in", model._search([]))
             hidden |= unread
-        return Domain("message_ids", "any", []) & ~Domain("source_ids", "any!", hidden)
+        # Of a fax that was split over several patients, who reads one's record sees
+        # the pages that were filed there, which are a document of their own.
+        concerned = self.env["fax.message"]._concerned_domain()
+        filed = self.env["fax.filing"]._readable_domain()
+        visible = Domain("message_ids", "any", concerned)
+        visible |= Domain("filing_ids", "any!", filed)
+        # A document of some pages is seen by who may see the whole.
+        visible |= Domain("filing_ids", "any", Domain("message_id", "any", concerned))
+        return visible & ~Domain("source_ids", "any!", hidden)
 
     # Freezing and opening
 

@@ -229,6 +229,12 @@ class FaxMessage(models.Model):
 
     @api.model
     def _visible_domain(self):
+        return self._concerned_domain()
+
+    @api.model
+    def _concerned_domain(self):
+        """Faxes all of whose pages concern the user: one's own, those of one's numbers
+        and those made from records that one may read."""
         user = self.env.user
         if user.has_group("medical_fax.group_fax_manager"):
             return Domain.TRUE

@@ -18,6 +18,7 @@ STEPS = {
     "partial": ("missing", "resend", "number", "edit", "called", "nothing"),
     "uncertain": ("ask", "arrived", "missed"),
     "held": ("release", "undo"),
+    "received": ("file",),
 }
 # Some kinds of failure have a better first step.
 BETTER = {
@@ -92,6 +93,8 @@ class FaxMessage(models.Model):
             since = message.done_at or message.submitted_at or message.queued_at
             if message.state == "held":
                 since = message.held_at or since
+            if message.direction == "in":
+                since = message.received_at
             message.attention_since = since or message.create_date
 
     @api.depends("state", "failure_kind", "acknowledged_on", "pages_sent", "resend_ids")
@@ -117,7 +120,7 @@ class FaxMessage(models.Model):
 
     def _possible_steps(self):
         """Keys of STEPS that apply to this fax, in order."""
-        if self.direction != "out" or self.acknowledged_on:
+        if self.acknowledged_on:
             return []
         steps = list(STEPS.get(self.state, ()))
         if self.state == "partial" and not 0 < self._first_missing() < self.pages:
@@ -136,6 +139,17 @@ class FaxMessage(models.Model):
         return self.search_count(self._attention_domain(), limit=COUNTED)
 
     # ACTIONS
+
+    def action_file_in_inbox(self):
+        """Open a received fax in the inbox."""
+        self.ensure_one()
+        self._check_may_fax_for_number()
+        return {
+            "type": "ir.actions.client",
+            "tag": "medical_fax.inbox",
+            "name": self.env._("Inbox"),
+            "params": {"message_id": self.id},
+        }
 
     def action_called(self):
         """The recipient was called, and that settled it.

@@ -1,11 +1,16 @@
 import logging
+from dataclasses import dataclass, field
 from datetime import timedelta, timezone
 
-from odoo import api, fields, models
+from psycopg2.errors import UniqueViolation
 
-from ..document import Built, DocumentError, Limits, check_file
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ..document import ERRORS, Arrived, Built, DocumentError, Limits, arrive
 from ..providers import ProviderError
 from ..tools import waits
+from ..tools.quiet import quiet_sql
 from ..tools.trace import where
 from . import guard
 
@@ -15,18 +20,59 @@ _logger = logging.getLogger(__name__)
 LOOK_BACK = timedelta(days=2)
 
 
+@dataclass(frozen=True)
+class Fetched:
+    """A received fax with its file, and the pages made of it or why there are none."""
+
+    received: object
+    content: bytes = field(repr=False)
+    arrived: Arrived | None = field(repr=False, default=None)
+    error: str = ""
+
+
 class FaxMessage(models.Model):
-    """Receiving: each fax that the provider lists becomes one row, exactly once."""
+    """Receiving: each fax that the provider lists, or pushes, becomes one row, once.
+
+    A file is fetched and looked at outside of any transaction. Then one step writes
+    the fax, its pages and the file kept aside, all or nothing: whoever dies before
+    has written nothing, and the next look finds the fax again. Of two who are at it
+    at once the database lets one through.
+    """
 
     _inherit = "fax.message"
 
     inbound_id = fields.Char("Provider's id of a received fax", readonly=True)
     received_at = fields.Datetime("Received at", readonly=True)
+    received_text = fields.Text(
+        readonly=True,
+        groups=fields.NO_ACCESS,
+        help="What the pages say in letters, to find whom they are about.",
+    )
+    file_error = fields.Char(readonly=True, help="Why the file cannot be shown.")
+    file_error_words = fields.Char(compute="_compute_file_error_words")
 
     _inbound_uniq = models.UniqueIndex(
         "(account_id, inbound_id) WHERE inbound_id IS NOT NULL",
         "This fax was received already.",
     )
+
+    @api.depends("file_error")
+    @api.depends_context("lang")
+    def _compute_file_error_words(self):
+        for message in self:
+            error = ERRORS.get(message.file_error)
+            message.file_error_words = self.env._(error.what) if error else False
+
+    @api.depends("file_error")
+    def _compute_state_words(self):
+        return super()._compute_state_words()
+
+    def _state_words_more(self, reasons):
+        if self.file_error:
+            return self.file_error_words
+        return super()._state_words_more(reasons)
+
+    # BY ASKING
 
     @api.model
     def _cron_receive(self):
@@ -59,56 +105,130 @@ class FaxMessage(models.Model):
         )
         provider = account._provider()
         since = (fields.Datetime.now() - LOOK_BACK).replace(tzinfo=timezone.utc)
+        self.env["ir.cron"]._commit_progress()  # no transaction during the call
+        missed = None
         for received in provider.list_received(since):
-            known = [
-                ("account_id", "=", account.id),
-                ("inbound_id", "=", received.provider_id),
-            ]
-            if not self.search_count(known, limit=1):
+            if self._is_received(account, received):
+                continue
+            self.env["ir.cron"]._commit_progress()
+            try:
                 content = provider.fetch_received(received.provider_id)
-                self._receive(account, received, content)
-                self.env["ir.cron"]._commit_progress()
-        hints.is_done = True
+            except ProviderError as error:
+                # One that cannot be had keeps no other from coming in.
+                missed = error
+                continue
+            fetched = self._look_at(received, content)
+            self._step(f"Fax for account {account.id}", self._receive, account, fetched)
+        if missed:
+            raise missed
+        self._step(f"Hints of account {account.id}", hints._answered)
 
     @api.model
-    def _receive(self, account, received, content):
-        """Keep one received fax; its pages are checked as any foreign file."""
-        numbers = account.with_context(active_test=False).number_ids
-        number = numbers.filtered(lambda n: n.number == received.to)[:1]
-        # The cron sees all companies: another one's address book is not for this one.
-        contacts = self.env["fax.contact"].search(
-            [
-                ("number", "=", received.sender),
-                ("company_id", "in", (account.company_id.id, False)),
-            ]
-        )
-        contact = contacts if len(contacts) == 1 else contacts.browse()
-        message = guard.opened(self).create(
-            {
-                "name": self.env["ir.sequence"].next_by_code("fax.message"),
-                "direction": "in",
-                "state": "received",
-                "company_id": account.company_id.id,
-                "account_id": account.id,
-                "number_id": number.id,
-                "inbound_id": received.provider_id,
-                "received_at": received.received_at.replace(tzinfo=None),
-                "contact_id": contact.id,
-                "partner_name": contact.name,
-                "partner_organization": contact.organization,
-                "number": received.sender,
-                "pages": received.pages or 0,
-                "document_id": self._received_document(account, content).id,
-            }
-        )
-        return guard.closed(message)
+    def _is_received(self, account, received):
+        known = [
+            ("account_id", "=", account.id),
+            ("inbound_id", "=", received.provider_id),
+        ]
+        return bool(self.search_count(known, limit=1))
 
-    def _received_document(self, account, content):
-        """The frozen file of a received fax, or none where it cannot be shown."""
+    # BY A CALL
+
+    @api.model
+    def _receive_pushed(self, account, hints):
+        """Keep faxes whose pages came with a callback, before it is answered: such a
+        provider cannot be asked for them. The same call may come several times."""
+        for hint in hints:
+            if not hint.received or hint.document is None:
+                continue
+            fetched = self._look_at(hint.received, hint.document)
+            try:
+                with quiet_sql(), self.env.cr.savepoint():
+                    self._receive(account, fetched)
+            except UniqueViolation:
+                # Another worker has the same call, and stores it.
+                _logger.info("A fax for account %s came twice", account.id)
+
+    # KEEPING IT
+
+    @api.model
+    def _look_at(self, received, content):
+        """Check and convert a file, in a process of its own."""
         try:
-            info = check_file("received", content, Limits())
+            return Fetched(received, content, arrive(content, Limits()))
         except DocumentError as error:
             _logger.warning("A received file cannot be shown: %s", error.code)
+            return Fetched(received, content, error=error.code)
+
+    @api.model
+    def _receive(self, account, fetched):
+        """Keep one received fax with its pages and its file; nothing if it is known.
+
+        :param fetched: the :class:`Fetched` fax
+        :return: the new fax, or none
+        """
+        if self._is_received(account, fetched.received):
+            return self.browse()
+        values = self._prepare_received(account, fetched)
+        message = guard.closed(guard.opened(self).create(values))
+        self.env["fax.received.file"]._keep(message, fetched.content)
+        message._arrived()
+        return message
+
+    @api.model
+    def _prepare_received(self, account, fetched):
+        """Hook: values of a fax that came in."""
+        received = fetched.received
+        numbers = account.with_context(active_test=False).number_ids
+        number = numbers.filtered(lambda n: n.number == received.to)[:1]
+        contact = self._sender_contact(account.company_id, received.sender)
+        document = self._received_document(account, fetched)
+        return {
+            "name": self.env["ir.sequence"].next_by_code("fax.message"),
+            "direction": "in",
+            "state": "received",
+            "company_id": account.company_id.id,
+            "account_id": account.id,
+            "number_id": number.id,
+            "inbound_id": received.provider_id,
+            "received_at": received.received_at.replace(tzinfo=None),
+            "contact_id": contact.id,
+            "partner_name": contact.name,
+            "partner_organization": contact.organization,
+            "number": received.sender,
+            "pages": document.pages or received.pages or 0,
+            "document_id": document.id,
+            "file_error": fetched.error,
+            "received_text": fetched.arrived and fetched.arrived.text,
+        }
+
+    @api.model
+    def _sender_contact(self, company, number):
+        """The one entry of the address book with this number; of several none."""
+        if not number:
+            return self.env["fax.contact"]
+        # The cron sees all companies: another one's address book is not for this one.
+        contacts = self.env["fax.contact"].search(
+            Domain("number", "=", number)
+            & Domain("company_id", "in", (company.id, False))
+        )
+        return contacts if len(contacts) == 1 else contacts.browse()
+
+    @api.model
+    def _received_document(self, account, fetched):
+        """The frozen pages of a received fax, or none where it cannot be shown."""
+        arrived = fetched.arrived
+        if not arrived:
             return self.env["fax.document"]
-        built = Built(pdf=content, pages=info.pages, page_infos=(), foreign=True)
+        built = Built(pdf=arrived.pdf, pages=arrived.pages, page_infos=(), foreign=True)
         return self.env["fax.document"]._freeze(built, account.company_id, [])
+
+    def _arrived(self):
+        """Hook: a fax has come in; part of its transaction."""
+        self._follow_up()
+
+
+class FaxHint(models.Model):
+    _inherit = "fax.hint"
+
+    def _answered(self):
+        self.is_done = True

@@ -96,7 +96,7 @@ class FaxMessage(models.Model):
             notice._refresh_fax_notices()
         else:
             self[0].activity_schedule(
-                FAILURE,
+                self[0]._notice_type(),
                 user_id=user.id,
                 summary=self._notice_summary(user),
                 fax_cause=cause,
@@ -105,16 +105,25 @@ class FaxMessage(models.Model):
 
     # WHO AND WHAT
 
+    def _notice_type(self):
+        """Hook: the external id of the activity type that tells of it."""
+        return FAILURE
+
     def _notice_cause(self):
-        """What faxes of one notice have in common: company, account, what happened."""
+        """Hook: what faxes of one notice have in common: company, account, what
+        happened."""
         kind = self.hold_kind if self.state == "held" else self.failure_kind
         parts = (self.company_id.id, self.account_id.id, self.state, kind or "")
         return ",".join(map(str, parts))
 
     def _people_to_tell(self):
-        """The sender and the fallback group; were nobody left of them, the company's
-        fallback person, else its fax managers, else the administrators: a failure
-        always reaches a person."""
+        """Hook: the sender and the fallback group."""
+        return self._or_fallback(self.user_id.filtered("active"), always=True)
+
+    def _or_fallback(self, people, always=False):
+        """These people and, if there are none or always, the fallback group; were
+        nobody left of them, the company's fallback person, else its fax managers,
+        else the administrators: a notice always reaches a person."""
 
         def members(group):
             return group.all_user_ids.filtered(lambda u: u.active and not u.share)
@@ -124,12 +133,15 @@ class FaxMessage(models.Model):
                 lambda u: u.active and self.company_id in u.company_ids
             )
 
+        if people and not always:
+            return people
+
         # sudo: membership of the groups, whoever's cron or button runs this
         groups = self.env["res.groups"].sudo()
         account, company = self.account_id.sudo(), self.company_id.sudo()
         fallback = members(groups.browse(account.fallback_group_id.ids))
         managers = members(groups.env.ref("medical_fax.group_fax_manager"))
-        people = self.user_id.filtered("active") | ours(fallback)
+        people |= ours(fallback)
         return (
             people
             or ours(company.fax_fallback_user_id)

@@ -22,6 +22,11 @@ _ALLOWED_FROM = {
     "partial": {"submitting", "submitted", "uncertain"},
     "failed": {"submitting", "submitted", "uncertain", "queued", "held"},
     "cancelled": {"draft", "queued", "held", "submitted", "uncertain"},
+    # What came in: people file it, and take that back.
+    "received": {"filed", "archived", "blocked"},
+    "filed": {"received", "archived"},
+    "archived": {"received"},
+    "blocked": {"received"},
 }
 
 

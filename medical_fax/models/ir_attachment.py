@@ -10,7 +10,8 @@ _FROZEN |= {"access_token"}
 
 # Their files are opened by our own code only. Odoo lets administrators read the file
 # behind a field that is closed to them, and that opening would leave no trace.
-_CLOSED = ("fax.document", "fax.loopback.job")
+_CLOSED = ("fax.document", "fax.received.file", "fax.loopback.job")
+_KEPT = {"fax.document", "fax.received.file"}
 
 
 class IrAttachment(models.Model):
@@ -65,21 +66,21 @@ class IrAttachment(models.Model):
             default = self.env.context.get("default_res_model")
             for vals in vals_list:
                 model = vals.get("res_model", default)
-                self._refuse_frozen(model == "fax.document")
+                self._refuse_frozen(model in _KEPT)
         return super().create(vals_list)
 
     def write(self, vals):
         if not guard.is_open(self.env) and _FROZEN.intersection(vals):
             # sudo: only to see whose file it is, whoever writes
-            frozen = "fax.document" in self.sudo().mapped("res_model")
-            self._refuse_frozen(frozen or vals.get("res_model") == "fax.document")
+            frozen = _KEPT.intersection(self.sudo().mapped("res_model"))
+            self._refuse_frozen(frozen or vals.get("res_model") in _KEPT)
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_fax_document(self):
         if not guard.is_open(self.env):
             # sudo: only to see whose file it is, whoever deletes
-            self._refuse_frozen("fax.document" in self.sudo().mapped("res_model"))
+            self._refuse_frozen(_KEPT.intersection(self.sudo().mapped("res_model")))
 
     def _refuse_frozen(self, frozen):
         if frozen:

@@ -37,6 +37,11 @@ from . import test_fax_queue
 from . import test_fax_queue_poll
 from . import test_fax_queue_trouble
 from . import test_fax_received
+from . import test_fax_receive
+from . import test_fax_received_notices
+from . import test_fax_filing
+from . import test_fax_code
+from . import test_fax_reply
 from . import test_fax_resend
 from . import test_fax_resend_pages
 from . import test_fax_resend_twice
@@ -47,6 +52,7 @@ from . import test_rpc
 from . import test_tour_connect
 from . import test_tour_attention
 from . import test_tour_numbers
+from . import test_tour_inbox
 from . import test_tours
 from . import test_tours_failure
 from . import test_translations

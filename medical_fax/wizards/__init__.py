@@ -9,3 +9,7 @@ from . import fax_answer
 from . import fax_resend
 from . import fax_number_release
 from . import fax_composer_cover
+from . import fax_filing_undo
+from . import fax_composer_code
+from . import fax_composer_received
+from . import fax_composer_sign

@@ -73,6 +73,10 @@ class FaxComposer(models.TransientModel):
         if first:
             pages = range(first, document.pages)
             pdf = select_pages(pdf, pages, trusted=document.trusted).pdf
+        self._add_pages(message, pdf)
+
+    def _add_pages(self, message, pdf):
+        """Pages of a fax as a file of the user's own."""
         attachment = self.env["ir.attachment"].create(
             {
                 "name": f"{message.name.replace('/', '-')}.pdf",

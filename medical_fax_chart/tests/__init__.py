@@ -4,3 +4,4 @@ from . import test_content
 from . import test_sources
 from . import test_tour_accessibility
 from . import test_tours
+from . import test_filing

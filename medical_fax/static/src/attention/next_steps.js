@@ -56,6 +56,7 @@ const STEPS = {
         isBeside: true,
     },
     release: { label: _t("Send now"), icon: "fa-paper-plane", method: "action_release" },
+    file: { label: _t("File"), icon: "fa-inbox", method: "action_file_in_inbox" },
     undo: { label: _t("Do not send"), icon: "fa-ban", method: "action_undo", isBeside: true },
 };
 const SAID = {

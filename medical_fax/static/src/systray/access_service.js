@@ -8,12 +8,13 @@ import { user } from "@web/core/user";
  */
 export const faxAccessService = {
     start() {
-        const access = reactive({ canFax: false, ready: null });
+        const access = reactive({ canFax: false, canRead: false, ready: null });
         access.ready = Promise.all([
             user.hasGroup("medical_fax.group_fax_user"),
             user.hasGroup("medical_fax.group_fax_denied"),
         ]).then(([isUser, isDenied]) => {
             access.canFax = isUser && !isDenied;
+            access.canRead = isUser;
         });
         return access;
     },
