@@ -37,8 +37,7 @@ class FaxNumberPorting(models.Model):
     number_id = fields.Many2one("fax.number", "In the account", readonly=True)
     carrier = fields.Char("Current carrier", required=True)
     requested_on = fields.Date(
-        "Requested on",
-        required=True, default=fields.Date.context_today, tracking=True
+        "Requested on", required=True, default=fields.Date.context_today, tracking=True
     )
     expected_on = fields.Date(
         "Expected on",
