@@ -26,6 +26,7 @@ from contextlib import contextmanager
 
 import psycopg2
 from psycopg2 import sql
+from psycopg2.errors import InsufficientPrivilege
 
 import odoo_process
 from clone import (
@@ -88,7 +89,15 @@ def exists(name):
 
 def drop(name):
     """Delete a database, closing its connections, and its attachments."""
-    _command("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+    for tries_left in reversed(range(20)):
+        try:
+            _command("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+            break
+        except InsufficientPrivilege:
+            # PostgreSQL's own vacuum is at it, and only an administrator may stop it.
+            if not tries_left:
+                raise
+            time.sleep(0.5)
     shutil.rmtree(filestore(name), ignore_errors=True)
 
 

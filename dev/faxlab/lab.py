@@ -1,7 +1,8 @@
 """Run the lab's processes, and end them: `lab.py serve|down|kill ... FOLDER`.
 
     serve FOLDER PAIRS   build two fax machines in FOLDER and run them until ended
-    down FOLDER          end everything that was ever started for FOLDER
+    down FOLDER LOGS     end everything that was ever started for FOLDER, remove it,
+                         and leave its logs in the folder LOGS
     kill FOLDER NAME     kill -9 one process, for instance modem1
 
 Every process carries the folder in its environment (`FAXLAB`), and so do those it
@@ -184,7 +185,7 @@ def processes(folder: Path) -> list[int]:
     return found
 
 
-def down(folder: Path) -> None:
+def down(folder: Path, logs: Path) -> None:
     """End all of them: first asked, then not; and leave nothing behind."""
     for sign, patience in ((signal.SIGTERM, 5.0), (signal.SIGKILL, 2.0)):
         until = time.monotonic() + patience
@@ -199,7 +200,7 @@ def down(folder: Path) -> None:
             time.sleep(0.2)
     if left := processes(folder):
         raise SystemExit(f"still running: {left}")
-    keep_logs(folder)
+    keep_logs(folder, logs)
     # What modems and fax programs that were killed leave outside.
     for station in range(100):
         for each in ("/dev/{}", "/var/lock/LCK..{}"):
@@ -211,9 +212,8 @@ def down(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def keep_logs(folder: Path) -> None:
-    """The logs of the last lab stay in FOLDER-logs: what T.30 said is in c*."""
-    kept = folder.with_name(folder.name + "-logs")
+def keep_logs(folder: Path, kept: Path) -> None:
+    """The programs' output, and in the files c* what was said in each call."""
     shutil.rmtree(kept, ignore_errors=True)
     for path in (folder / "log", *(folder / name / "log" for name in SERVERS)):
         if path.is_dir():
@@ -239,7 +239,7 @@ def main(what: str, path: str, *more: str) -> None:
         finally:
             lab.end()
     elif what == "down":
-        down(folder)
+        down(folder, Path(more[0]).resolve())
     elif what == "kill":
         kill(folder, *more)
     else:

@@ -58,7 +58,7 @@ up() {
 
 down() {
     [ -e "$LINK" ] || [ -L "$LINK" ] || return 0
-    lab down "$LINK"
+    lab down "$LINK" "$REPO/.run/faxlab-logs"
     rm -rf "$LINK"
 }
 

@@ -21,7 +21,13 @@ USER, PASSWORD = "clinic", "sesame"
 HOOK_PORT = 24670
 HOOK_USER, HOOK_PASSWORD = "fax-server", "open-sesame"
 
-STAGED = {"0201": "busy", "0202": "ring", "0203": "silent", "0204": "dead"}
+STAGED = {
+    "0201": "busy",
+    "0202": "ring",  # nobody answers
+    "0203": "silent",  # somebody answers, and says nothing
+    "0204": "dead",  # nothing ever comes back
+    "0205": "reject",  # no such number, or no line at all
+}
 
 
 @dataclass(frozen=True)
@@ -51,7 +57,7 @@ def number(station: int) -> str:
 
 
 def staged(what: str) -> str:
-    """The number where nobody sits, and which is busy, rings, is silent or dead."""
+    """The number at which `what` happens, a word of `STAGED`."""
     return AREA + next(last for last, each in STAGED.items() if each == what)
 
 

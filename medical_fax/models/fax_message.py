@@ -185,6 +185,8 @@ class FaxMessage(models.Model):
             return self.env._(
                 "%(sent)s of %(pages)s pages", sent=self.pages_sent, pages=self.pages
             )
+        if self.state == "uncertain" and self.failure_kind == "unknown":
+            return ""  # "not sure" says that much
         if self.state in ("failed", "uncertain", "submitted"):
             return reasons.get(self.failure_kind, "")
         if self.state == "held":

@@ -2,7 +2,7 @@
 
 The server is asked to dial once (MAXDIALS and MAXTRIES are 1), and knows a job by our
 reference, so that a lost submission is looked up without doubt. Its protocol has no
-encryption: see the form. (A server that crashes in the middle of a call dials again
+encryption: see the form. (A server that crashes in the middle of a call may dial again
 when it is back; nothing it offers prevents that.)
 """
 
@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from . import hylafax_read as read
 from .errors import CallbackRefused, ProviderError
-from .failures import FailureKind
+from .failures import FailureKind, _
 from .hylafax_calls import MEGABYTE, HylafaxCalls, misconfigured, unreadable
 from .hylafax_codes import (
     FORM,
@@ -20,6 +20,8 @@ from .hylafax_codes import (
     NOT_SUBMITTED,
     PAPERS,
     RESOLUTIONS,
+    SCHEDULER_REFUSED,
+    kind_of,
 )
 from .hylafax_wire import Refused, Reply, Session, Unreadable
 from .interface import Capabilities, FindBy
@@ -36,6 +38,8 @@ from .values import (
     Submission,
     SubmitRequest,
 )
+
+# pylint: disable=prefer-env-translation  # there is no env in this package
 
 FORMATS = {b"%PDF": "PDF", b"II*\0": "TIFF", b"MM\0*": "TIFF"}
 _STORED = re.compile(r"FILE: (/?[0-9A-Za-z_./-]{1,200}) ")
@@ -56,7 +60,7 @@ class HylafaxProvider(HylafaxCalls):
     """
 
     code = "hylafax"
-    label = "HylaFAX (a fax server of your own)"
+    label = _("HylaFAX (a fax server of your own)")
     form = FORM
     capabilities = Capabilities(
         find=FindBy.REFERENCE,
@@ -108,12 +112,39 @@ class HylafaxProvider(HylafaxCalls):
                 _discard(session, number)
                 raise
             reply = session.hand_over("JSUBM")
+        key = read.provider_id(number, request.reference)
         if not reply.ok:
-            raise _not_submitted(reply)
-        return Submission(
-            provider_id=read.provider_id(number, request.reference),
-            raw_status="submitted",
+            raise self._not_submitted(reply, key)
+        return Submission(provider_id=key, raw_status="submitted")
+
+    def _not_submitted(self, reply: Reply, key: str) -> ProviderError:
+        """Whether a job whose handing over failed may run all the same."""
+        code = f"JSUBM {reply.code}"
+        job = self._rejected(key) if reply.code == SCHEDULER_REFUSED else None
+        if job:
+            return ProviderError(
+                kind_of(job.text), proven_not_sent=True, code=code, text=job.text
+            )
+        kind = FailureKind.UNKNOWN
+        if reply.code < 500:
+            kind = FailureKind.PROVIDER_UNAVAILABLE
+        return ProviderError(
+            kind,
+            proven_not_sent=reply.code in NOT_SUBMITTED,
+            code=code,
+            text=read.short(reply.text) or None,
         )
+
+    def _rejected(self, key: str) -> read.Job | None:
+        """The job, if the scheduler looked at it and would not have it."""
+        try:
+            # In a new session: one shows a job as it read it first.
+            with self.connected(self.setting("read_seconds")) as session:
+                jobs = self.jobs(session)
+        except ProviderError:
+            return None
+        found = (job for job in jobs if job.provider_id == key and job.was_rejected)
+        return next(found, None)
 
     def _document(self, request: SubmitRequest) -> tuple[bytes, str, Resolution]:
         """What to upload, in which format and resolution."""
@@ -292,13 +323,3 @@ def _discard(session: Session, number: str) -> None:
         session.command(f"JDELE {number}")
     except (OSError, Unreadable):
         return
-
-
-def _not_submitted(reply: Reply) -> ProviderError:
-    """Whether a job whose handing over failed may run all the same."""
-    return ProviderError(
-        FailureKind.PROVIDER_UNAVAILABLE if reply.code < 500 else FailureKind.UNKNOWN,
-        proven_not_sent=reply.code in NOT_SUBMITTED,
-        code=f"JSUBM {reply.code}",
-        text=read.short(reply.text) or None,
-    )

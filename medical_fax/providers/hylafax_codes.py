@@ -30,6 +30,13 @@ STATES = {
     "F": ("failed", FaxState.FAILED),
 }
 HANDING_OVER = "T"
+FAILED = "F"
+
+# M: the scheduler did not take the job, and keeps it among the finished ones. Not so
+# after a crash, where it means that the job had been dialled already.
+REJECTED = "reject: "
+REJECTED_LATER = "reject: too many attempts"
+SCHEDULER_REFUSED = 460  # M: what JSUBM then replies; also when nobody schedules
 
 ABORTED = "job aborted by request"  # M: somebody removed it, or we did
 
@@ -71,6 +78,7 @@ FAILURES = (
     ("no work found", K.DOCUMENT_REJECTED),  # S
     ("does not support document", K.DOCUMENT_REJECTED),  # S: its width or length
     # The call stood, or may have stood.
+    (REJECTED_LATER, K.CONNECTION),  # S
     ("phase c error", K.CONNECTION),  # M: cut in a page
     ("no response to", K.CONNECTION),  # M: the other side fell silent
     ("failure to receive silence", K.CONNECTION),  # M: the same, in training

@@ -14,7 +14,14 @@ from datetime import datetime, timezone
 from urllib.parse import parse_qsl
 
 from .failures import FailureKind
-from .hylafax_codes import ABORTED, STATES, kind_of
+from .hylafax_codes import (
+    ABORTED,
+    FAILED,
+    REJECTED,
+    REJECTED_LATER,
+    STATES,
+    kind_of,
+)
 from .values import E164, FaxState, FaxStatus, Hint, Received
 
 # Ours: an attempt's reference, which is also the job's name there.
@@ -43,6 +50,16 @@ class Job:
     @property
     def provider_id(self) -> str:
         return f"{self.number}-{self.reference}"
+
+    @property
+    def was_rejected(self) -> bool:
+        """Whether the scheduler never took it."""
+        text = self.text.lower()
+        return (
+            self.state == FAILED
+            and text.startswith(REJECTED)
+            and not text.startswith(REJECTED_LATER)
+        )
 
 
 def provider_id(number: str, reference: str) -> str:
@@ -216,5 +233,7 @@ def hint(fields: Mapping[str, str]) -> Hint | None:
 
 
 def by_reference(listed: Iterable[Job], reference: str) -> list[Job]:
-    """The jobs of that reference, each once; a later list knows better."""
-    return list({j.number: j for j in listed if j.reference == reference}.values())
+    """The jobs of that reference, each once, but for those that the scheduler did not
+    take; a later list knows better."""
+    found = {job.number: job for job in listed if job.reference == reference}
+    return [job for job in found.values() if not job.was_rejected]

@@ -17,6 +17,7 @@ class TestAsking(FaxCommon):
     def hear(self, state, **values):
         self.fake.answer(state, self.fax.attempt_ids, **values)
         self.run_cron("ir_cron_fax_poll")
+        self.run_cron("ir_cron_fax_notices")
 
     def test_delivered(self):
         self.hear(FaxState.DELIVERED, pages_sent=self.fax.pages, units=4)

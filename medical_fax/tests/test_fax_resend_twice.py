@@ -58,6 +58,8 @@ class TestResendTwice(TransactionCase):
     def _transaction(self):
         """A transaction of its own, which the cursor commits at the end."""
         with db_connect(self.env.cr.dbname).cursor() as cr:
+            # Without our own lock one would wait for the other, which is us, for ever.
+            cr.execute("SET LOCAL lock_timeout = '5s'")
             yield api.Environment(cr, self.uid_admin, {})
 
     def _delete(self):

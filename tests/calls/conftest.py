@@ -72,7 +72,7 @@ def pair_2(calls) -> None:
 
 
 def pair_3(calls) -> None:
-    """Our own image of two pages; then a fax that comes the other way."""
+    """Our own image of two pages; a fax that comes the other way; no line."""
     account = line.provider(
         "office", 6, render=lambda pdf, resolution: pages.image_of(pdf)
     )
@@ -80,3 +80,5 @@ def pair_3(calls) -> None:
     calls.wait("image")
     line.wait_idle(6, 7)
     calls.submit("inbound", stations.number(6), pages.ONE, line.provider("far", 7))
+    calls.wait("inbound")
+    calls.submit("no line", stations.staged("reject"), pages.ONE, account)

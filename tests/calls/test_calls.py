@@ -47,6 +47,10 @@ def test_the_dots_of_the_preview_arrive(calls):
         ("busy", FaxState.FAILED, K.BUSY, 0, "Busy signal detected"),
         ("no answer", FaxState.FAILED, K.NO_ANSWER, 0, "No answer from remote"),
         (
+            "no line", FaxState.FAILED, K.PROVIDER_UNAVAILABLE, 0,
+            "No local dialtone",
+        ),
+        (
             "cut", FaxState.PARTIAL, K.PARTLY_SENT, 1,
             "Unspecified Transmit Phase C error",
         ),
@@ -65,7 +69,7 @@ def test_each_failure_has_its_kind_and_its_pages(
 
 
 @pytest.mark.parametrize(
-    "name", ["two", "image", "busy", "no answer", "cut", "killed", "stopped"]
+    "name", ["two", "image", "busy", "no answer", "no line", "cut", "killed", "stopped"]
 )
 def test_each_number_is_dialled_once(calls, name):
     fax = calls.wait(name)

@@ -17,8 +17,11 @@ def template():
     import clone
     import database
 
+    if name := os.environ.get("FAULTS_TEMPLATE"):
+        yield name
+        return
     name = f"medical_fax_test_{clone.clone_id()}_faults"
-    yield database.copy(name, os.environ.get("FAULTS_TEMPLATE"))
+    yield database.copy(name)
     database.drop(name)
 
 

@@ -95,7 +95,7 @@ def _watch(server, lines, seeds, acts):
         except AssertionError as error:
             found = [str(error)]
         if found:
-            wrong[seed] = "\n".join([*found, told(line), _heard(line)])
+            wrong[seed] = "\n".join([*found, told(line)])
     if server.failures:
         wrong.setdefault(seeds[0], "\n".join(server.failures))
     counts = Counts(kills=server.deaths)
@@ -105,16 +105,6 @@ def _watch(server, lines, seeds, acts):
         counts["tries"] += sum(len(message["attempts"]) for message in messages)
         counts["faults"] += len(line.simulator.faults.shown)
     return wrong, counts
-
-
-def _heard(line):
-    """What the provider heard, in order."""
-    with line.simulator.lock:
-        began = line.simulator.requests[0].at if line.simulator.requests else 0
-        return "\n".join(
-            f"{each.at - began:8.3f} {each.route} {each.path[-30:]} {each.fault or ''}"
-            for each in line.simulator.requests
-        )
 
 
 class Counts(Counter):
@@ -168,6 +158,7 @@ _say = partial(print, flush=True)
 def play_all(odoo, template, seed, count, say=_say):
     """Play many, several lives at once; gives what was wrong, by seed."""
     began, done, wrong, total = time.monotonic(), 0, {}, Counts()
+    left = set(range(seed, seed + count))
     with ThreadPoolExecutor(AT_ONCE) as pool:
         playing = {
             pool.submit(_play_on_a_copy, odoo, template, seeds): seeds
@@ -176,14 +167,22 @@ def play_all(odoo, template, seed, count, say=_say):
         for future in as_completed(playing):
             seeds, (found, counts) = playing[future], future.result()
             done, wrong = done + len(seeds), wrong | found
+            left = left.difference(seeds)
             total.update(counts)
             say(
                 f"{done:5d} of {count} schedules, {time.monotonic() - began:5.0f} s:"
-                f" {total}; {len(wrong)} wrong; next SEED={max(seeds) + 1}"
+                f" {total}; {len(wrong)} wrong{_rest(left)}"
             )
             for each, text in found.items():
                 say(f"seed {each} is wrong; again by:  {again(each)}\n{text}")
     return wrong
+
+
+def _rest(left):
+    """How to go on after an interruption."""
+    if not left:
+        return ""
+    return f"; to go on: SEED={min(left)} COUNT={max(left) - min(left) + 1}"
 
 
 def again(seed):

@@ -136,10 +136,14 @@ class HfaxdSimulator(Simulator):
             job = self.jobs[self.last_job] = Job(self.last_job, owner)
             return job
 
-    def submit(self, job: Job) -> None:
+    def submit(self, job: Job) -> bool:
+        """Schedule a job; False where the scheduler would not have it."""
         now = self.clock()
         with self.lock:
-            job.submitted_at, job.has_file = now, True
+            job.submitted_at = job.ends_at = now
+            job.has_file = True
+            if job.fate()[0].startswith("REJECT"):
+                return False
             job.ends_at = now + timedelta(seconds=self.call_seconds)
             job.pages = self.count_pages(job.document)
             digest = hashlib.sha256(job.document).hexdigest()
@@ -159,6 +163,7 @@ class HfaxdSimulator(Simulator):
                 at=now.isoformat(),
             )
         )
+        return True
 
     def _stands(self, job: Job, to: str, digest: str) -> bool:
         """Whether a job of that number and those pages was sent or is under way."""

@@ -24,10 +24,13 @@ class Jobs:
         self.blank: set[int] = set()
 
     def withdraw(self):
-        """Jobs that were never handed over go with their owner."""
+        """Jobs that were never handed over go with their owner; what the scheduler
+        rejected stays among the finished ones."""
         with self.books.lock:
             for number in self.blank:
-                self.books.jobs.pop(number, None)
+                job = self.books.jobs.get(number)
+                if job and not job.submitted_at:
+                    del self.books.jobs[number]
 
     def do_jnew(self, rest):
         self.job = self.books.new_job(self.logged_in)
@@ -43,6 +46,7 @@ class Jobs:
             return f"213 {self.job.values.get(name, '')}"
         if name == "DOCUMENT":
             return self.attach(value)
+        shown = value
         if name in TEXTS or name in WORDS:
             value = quoted(value)
             if value not in WORDS.get(name, (value,)):
@@ -55,7 +59,7 @@ class Jobs:
         if name == "TSI" and not self.books.allows_tsi:
             raise Answer("500 JPARM TSI: Parameter not recognized.")
         self.job.values[name] = value
-        return f"213 {name} set to {value}."
+        return f"213 {name} set to {shown}."
 
     def attach(self, name: str) -> str:
         content = self.books.stored.get(name)
@@ -77,7 +81,11 @@ class Jobs:
         if job.submitted_at:
             raise Answer(f"504 Job {job.number} not submitted; use JSUSP first.")
         job.values.setdefault("EXTERNAL", job.values["DIALSTRING"])
-        self.books.submit(job)
+        if not self.books.submit(job):
+            raise Answer(
+                f"460 Failed to submit job {job.number}: Unspecified reason (scheduler"
+                " NAK'd request)."
+            )
         self.blank.discard(job.number)
         return f"200 Job {job.number} submitted."
 

@@ -157,6 +157,8 @@ class Session(Jobs, socketserver.StreamRequestHandler):
     def do_pass(self, password):
         if self.logged_in:
             raise Answer(f"503 Already logged in as USER {self.logged_in}.")
+        if self.user is None:
+            raise Answer("503 Login with USER first.")
         if password.startswith("-"):
             password = password[1:]
         if not password or self.books.users.get(self.user) != password:
@@ -233,7 +235,7 @@ class Session(Jobs, socketserver.StreamRequestHandler):
     def do_size(self, name):
         content = self.books.stored.get(name)
         if content is None:
-            raise Answer(f"550 {name}: No such file or directory.")
+            raise Answer(f"550 {name}: not a plain file.")
         return f"213 {len(content)}"
 
     def do_retr(self, path):

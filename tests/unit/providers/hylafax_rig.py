@@ -40,14 +40,16 @@ def make_rig(simulator) -> Rig:
             K.BUSY: number("0101"),
             K.NO_ANSWER: number("0102"),
             K.NOT_A_FAX: number("0103"),
-            K.INVALID_NUMBER: number("0104"),
             K.PARTLY_SENT: number("0105"),
             K.DOCUMENT_REJECTED: number("0106"),
             K.CONNECTION: number("0113"),
             K.BLOCKED: number("0114"),
-            K.TOO_MANY_PAGES: number("0115"),
             K.PROVIDER_UNAVAILABLE: number("0116"),
             K.UNKNOWN: number("0118"),
+        },
+        refused={
+            K.INVALID_NUMBER: number("0104"),
+            K.TOO_MANY_PAGES: number("0115"),
         },
         lost_taken=number(LOST_TAKEN),
         lost_untaken=number(LOST_UNTAKEN),
@@ -62,6 +64,11 @@ def refused(call, *arguments) -> ProviderError:
     assert error.__cause__ is None
     assert error.__context__ is None or error.__suppress_context__, "it may quote"
     return error
+
+
+def nothing_asked(simulator) -> bool:
+    """Whether nobody called; a goodbye may be on its way from an earlier test."""
+    return set(simulator.commands) <= {"QUIT"}
 
 
 @contextmanager

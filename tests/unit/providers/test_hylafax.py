@@ -7,7 +7,13 @@ import pytest
 from providers import HylafaxProvider, NumberInfo
 from providers.hylafax_calls import DEFAULTS
 from simulators.faults import Fault
-from unit.providers.hylafax_rig import K, make_provider, number, refused
+from unit.providers.hylafax_rig import (
+    K,
+    make_provider,
+    nothing_asked,
+    number,
+    refused,
+)
 from unit.providers.provider_contract import ProviderContract, look
 from unit.providers.provider_rig import DOCUMENT, SENDER
 
@@ -51,7 +57,7 @@ def test_a_login_that_can_be_none_is_not_sent(hylafax_rig, hfaxd, name, value):
     hylafax_rig.provider.credentials[name] = value
     error = refused(hylafax_rig.provider.verify)
     assert (error.kind, error.code) == (K.CREDENTIALS, "login")
-    assert not hfaxd.commands
+    assert nothing_asked(hfaxd)
 
 
 def test_logins_that_are_unusual(hylafax_rig, hfaxd):
@@ -201,7 +207,7 @@ def test_a_document_that_is_none(hfaxd, hylafax_rig):
         document = DOCUMENT if provider.render else b"GIF89a"
         error = refused(provider.submit, hylafax_rig.request(document=document))
         assert error.kind is K.DOCUMENT_REJECTED and error.proven_not_sent
-    assert not hfaxd.commands
+    assert nothing_asked(hfaxd)
 
 
 def test_a_document_that_did_not_arrive_whole(hfaxd, hylafax_rig, monkeypatch):

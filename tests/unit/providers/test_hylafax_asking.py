@@ -11,7 +11,13 @@ from providers import FailureKind, FaxState, ProviderError
 from providers import hylafax_codes as codes
 from providers import hylafax_read as read
 from simulators.faults import Fault
-from unit.providers.hylafax_rig import K, make_provider, number, refused
+from unit.providers.hylafax_rig import (
+    K,
+    make_provider,
+    nothing_asked,
+    number,
+    refused,
+)
 from unit.providers.provider_contract import fingerprint, look
 from unit.providers.provider_rig import DOCUMENT, SENDER
 
@@ -37,7 +43,7 @@ def test_many_are_asked_about_in_one_session(hylafax_rig, hfaxd):
 def test_nothing_is_asked_about_what_cannot_be_ours(hylafax_rig, hfaxd):
     keys = ["", "7", "7-", "-ref", "x-ref", "7-a b", "7-a\nb", "7-" + "a" * 99]
     assert hylafax_rig.provider.fetch_status(keys) == {}
-    assert not hfaxd.commands
+    assert nothing_asked(hfaxd)
 
 
 def test_a_number_that_comes_again_is_another_job(hylafax_rig, hfaxd):
@@ -88,6 +94,7 @@ def test_a_state_that_is_new_ends_nothing():
         ("Unknown problem; too many attempts to dial", K.UNKNOWN),
         # What it may say.
         ("REJECT: Requested modem ttyS9 is not registered", K.PROVIDER_UNAVAILABLE),
+        ("REJECT: Too many attempts to dial: 1, max 1", K.CONNECTION),
         ("REJECT: Too many pages in submission: 300, max 200", K.TOO_MANY_PAGES),
         ("No answer (T.30 T1 timeout)", K.NOT_A_FAX),
         ("No receiver protocol (T.30 T1 timeout)", K.NOT_A_FAX),
@@ -155,6 +162,14 @@ def test_a_job_that_may_have_been_cleared_away_is_not_said_to_be_missing(
         else:
             error = refused(provider.find, request.reference, then)
             assert error.code == "not_told_yet"
+
+
+def test_a_job_that_was_dialled_before_a_crash_is_there(hylafax_rig, hfaxd):
+    request = hylafax_rig.request()
+    key = hylafax_rig.provider.submit(request).provider_id
+    listed = read.Job("1", "F", 0, 3, request.reference, "REJECT: Too many attempts")
+    assert key == listed.provider_id and not listed.was_rejected
+    assert read.by_reference([listed], request.reference) == [listed]
 
 
 def test_a_job_that_is_just_being_handed_over_is_not_said_to_be_there(

@@ -14,7 +14,7 @@ from providers.hylafax_wire import (
     Unreadable,
 )
 from simulators.faults import Fault
-from unit.providers.hylafax_rig import K, make_provider, refused, saying
+from unit.providers.hylafax_rig import K, make_provider, number, refused, saying
 from unit.providers.provider_contract import look
 
 BROKEN = ("reset_before_body", "reset_after_body", "answer_lost", "cut", "garbled")
@@ -48,12 +48,11 @@ def test_nothing_has_left_before_the_pages_are_up(hylafax_rig, hfaxd, what):
 @pytest.mark.parametrize("what", BROKEN + ("server_error", "server_error_after"))
 def test_nobody_knows_from_the_first_byte_of_handing_over(hylafax_rig, hfaxd, what):
     hfaxd.faults.add(Fault(what, route="submit"))
-    before = hfaxd.connections
     request = hylafax_rig.request()
     error = refused(hylafax_rig.provider.submit, request)
     assert not error.proven_not_sent and not error.may_redial
     assert len(hfaxd.acceptances) == (what in TAKEN)
-    assert hfaxd.connections == before + 1, "one session, whatever happens"
+    assert hfaxd.commands.count("JSUBM") == 1, "once, whatever happens"
     assert len(look(hylafax_rig, request)) == (what in TAKEN)
     assert not hfaxd.doubles
 
@@ -64,6 +63,22 @@ def test_a_job_that_the_server_would_not_hand_over(hylafax_rig, hfaxd):
     error = refused(hylafax_rig.provider.submit, hylafax_rig.request())
     assert error.proven_not_sent and error.code == "JSUBM 500"
     assert not hfaxd.acceptances
+
+
+def test_a_job_that_the_scheduler_would_not_have(hylafax_rig, hfaxd):
+    """The reply is the same as when nobody schedules; the finished jobs tell."""
+    request = hylafax_rig.request(number("0104"))
+    error = refused(hylafax_rig.provider.submit, request)
+    assert (error.kind, error.proven_not_sent) == (K.INVALID_NUMBER, True)
+    assert error.text.startswith("REJECT: Unable to convert dial string")
+    assert look(hylafax_rig, request) == [] and not hfaxd.acceptances
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_a_rejection_that_cannot_be_looked_at_leaves_it_open(hylafax_rig, hfaxd, what):
+    hfaxd.faults.add(Fault(what, route="list"))
+    error = refused(hylafax_rig.provider.submit, hylafax_rig.request(number("0104")))
+    assert (error.proven_not_sent, error.code) == (False, "JSUBM 460")
 
 
 def test_a_goodbye_that_fails_takes_nothing_back(hylafax_rig, hfaxd, monkeypatch):
