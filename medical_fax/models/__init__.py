@@ -11,6 +11,7 @@ from . import fax_account_callback
 from . import fax_account_expiry
 from . import fax_account_cover
 from . import fax_number
+from . import fax_number_subscribe
 from . import fax_contact
 from . import fax_contact_matching
 from . import fax_contact_list

@@ -187,7 +187,7 @@ class TestPublicMethods(FaxCommon):
             "get_patients",
             "keep_inbox_fax",
         },
-        "fax.number": set(),
+        "fax.number": {"action_subscribe"},
         "fax.opened": set(),
         "fax.received.file": set(),
         "fax.resend": {"action_send"},

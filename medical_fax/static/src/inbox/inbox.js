@@ -306,6 +306,11 @@ export class FaxInbox extends Component {
         }
     }
 
+    async subscribe(number, isWanted) {
+        await this.orm.call("fax.number", "action_subscribe", [[number.id], isWanted]);
+        number.told = isWanted;
+    }
+
     // Making whom it is about
 
     newPatient() {
