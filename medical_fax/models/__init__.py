@@ -18,6 +18,7 @@ from . import fax_number_order_queue
 from . import fax_number_release
 from . import fax_account_numbers
 from . import fax_account_ordering
+from . import fax_number_subscribe
 from . import fax_contact
 from . import fax_contact_matching
 from . import fax_contact_list

@@ -140,6 +140,9 @@ class FaxAttempt(models.Model):
     def _fingerprint(self):
         """How the provider's list shows this submission, if it took it."""
         skew = waits.delta(self.env, "skew")
+        # Until now: a provider may have been slow to take it, and what came later to
+        # this number can only be this one, since others wait.
+        before = max(self.lease_until, waits.now()) + skew
         others = [
             ("account_id", "=", self.account_id.id),
             ("dialled", "=", self.dialled),
@@ -150,7 +153,7 @@ class FaxAttempt(models.Model):
             to=self.dialled,
             pages=self.message_id.pages,
             after=(self.called_at - skew).replace(tzinfo=timezone.utc),
-            before=(self.lease_until + skew).replace(tzinfo=timezone.utc),
+            before=before.replace(tzinfo=timezone.utc),
             known_ids=frozenset(self.search(others).mapped("provider_id")),
             resent=self.by_resend,
         )

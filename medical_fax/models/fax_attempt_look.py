@@ -145,26 +145,30 @@ class FaxAttempt(models.Model):
         as far as this database knows.
         """
         message = self.message_id
-        by_reference = self.account_id._capabilities().find is FindBy.REFERENCE
-        if by_reference or not message.look_first:
+        if self.account_id._capabilities().find is FindBy.REFERENCE:
             return None
         if message.look_first == "overdue":
             # This database never sent it: somebody else's is as likely.
             return self._for_sender().env._("The provider has a fax like it already.")
-        twins = [
-            ("account_id", "=", self.account_id.id),
-            ("number", "=", self.dialled),
-            ("pages", "=", message.pages),
-            ("look_first", "!=", False),
-            ("state", "in", ("queued", "held", "submitting", "uncertain")),
-            ("id", "!=", message.id),
-        ]
-        if message.search_count(twins, limit=1):
+        if self._has_twin():
             return self._for_sender().env._(
                 "The provider has a fax like it, and cannot tell whether it is this "
                 "one or another one that is like both."
             )
         return None
+
+    def _has_twin(self):
+        """Whether what is like this one may as well be another fax of ours: one that
+        is not sure either or, after a restore, that may have left already."""
+        message = self.message_id
+        alike = Domain("account_id", "=", self.account_id.id)
+        alike &= Domain("number", "=", self.dialled)
+        alike &= Domain("pages", "=", message.pages) & Domain("id", "!=", message.id)
+        states = Domain("state", "=", "uncertain")
+        if message.look_first:
+            maybe = Domain("state", "in", ("queued", "held", "submitting"))
+            states |= maybe & Domain("look_first", "!=", False)
+        return bool(message.search_count(alike & states, limit=1))
 
     def _record_missed(self):
         """The provider has no such fax; proven only by a second look, later."""

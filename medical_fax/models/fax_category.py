@@ -68,7 +68,7 @@ class FaxMessage(models.Model):
 
     def _close_assignment(self, force=False):
         """Who it was given to need not look at it any more, once it is filed."""
-        super()._close_assignment()
+        result = super()._close_assignment()
         kind = self.env.ref(RECEIVED)
         for message in self:
             if force or message.state != "received":
@@ -76,6 +76,7 @@ class FaxMessage(models.Model):
                 message.activity_ids.filtered(
                     lambda a: a.activity_type_id == kind and not a.fax_cause
                 ).action_feedback()
+        return result
 
     def _follow_up(self):
         result = super()._follow_up()

@@ -66,11 +66,14 @@ class FaxAccount(models.Model):
 
     def _due_attempts(self, *states, extra=Domain.TRUE, limit=None):
         """Attempts in these states whose time to be asked about has come."""
+        now = waits.now()
         domain = Domain("account_id", "=", self.id) & Domain("state", "in", states)
-        domain &= Domain("next_look_at", "<=", waits.now()) & extra
-        return self.env["fax.attempt"].search(
+        domain &= Domain("next_look_at", "<=", now) & extra
+        attempts = self.env["fax.attempt"].search(
             domain, order="next_look_at, id", limit=limit
         )
+        # A domain compares whole seconds, and a look too early proves nothing.
+        return attempts.filtered(lambda attempt: attempt.next_look_at <= now)
 
     def _turn(self, kind, pause):
         """Take a turn and commit it, so that it counts whatever comes of the call."""

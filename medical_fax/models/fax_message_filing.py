@@ -15,7 +15,6 @@ class FaxMessage(models.Model):
     _inherit = "fax.message"
 
     filing_ids = fields.One2many("fax.filing", "message_id", "Filed")
-    filed_to = fields.Char(compute="_compute_filed_to")
 
     # VISIBILITY
 
@@ -24,18 +23,6 @@ class FaxMessage(models.Model):
         """Received faxes are seen as well by who may read what they are filed to."""
         filings = self.env["fax.filing"]._readable_domain()
         return super()._visible_domain() | Domain("filing_ids", "any!", filings)
-
-    @api.depends("filing_ids.undone_on")
-    def _compute_filed_to(self):
-        """The records it is filed to that the user may read, in words."""
-        for message in self:
-            # sudo: which records they are; their names are read as the user
-            active = message.sudo().filing_ids.filtered(lambda f: not f.undone_on)
-            partners = active.partner_id.sudo(False).with_user(self.env.user)
-            names = partners._filtered_access("read").mapped("display_name")
-            if active.filtered(lambda f: f.res_model == "fax.contact"):
-                names.append(message.partner_name or message.number_display or "")
-            message.filed_to = ", ".join(filter(None, names))
 
     # ACTIONS
 
@@ -143,8 +130,8 @@ class FaxMessage(models.Model):
         left = self._pages_left()
         if pages is None:
             return left
-        wanted = sorted({int(page) for page in pages})
-        if not wanted or not set(wanted) <= set(left):
+        wanted = [index for index in left if index in pages]
+        if not wanted or len(wanted) != len(set(pages)):
             raise UserError(
                 self.env._(
                     "Choose among the pages that are not filed yet. To file a page "

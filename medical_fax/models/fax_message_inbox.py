@@ -138,11 +138,21 @@ class FaxMessage(models.Model):
         categories = self.env["fax.category"].search(
             Domain("company_id", "in", [*self.env.companies.ids, False])
         )
+        numbers = self.env["fax.number"]._usable()
         model, partner_field, _birth = self.env["fax.source"]._patient_models()[0]
         return {
             "categories": [
                 {"id": c.id, "name": c.name, "person": c.user_id.name or ""}
                 for c in categories
+            ],
+            "numbers": [
+                {
+                    "id": number.id,
+                    "name": number.display_name,
+                    # sudo: whether one is subscribed oneself
+                    "told": self.env.user in number.sudo().subscriber_ids,
+                }
+                for number in numbers
             ],
             "patient_model": model,
             "partner_field": partner_field or "",

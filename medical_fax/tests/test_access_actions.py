@@ -194,7 +194,7 @@ class TestPublicMethods(FaxCommon):
             "get_patients",
             "keep_inbox_fax",
         },
-        "fax.number": {"action_ask_release"},
+        "fax.number": {"action_ask_release", "action_subscribe"},
         "fax.number.order": {"action_cancel", "action_look"},
         "fax.number.porting": {"action_done", "action_drop"},
         "fax.number.release": {"action_release"},

@@ -2,6 +2,7 @@ from datetime import datetime
 
 from freezegun import freeze_time
 
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from .common import OUR_NUMBER, OUR_PRIVATE_NUMBER, FaxCommon
@@ -39,6 +40,18 @@ class TestReceivedNotices(InboxMixin, FaxCommon):
         self.assertNotIn("0188", notice.summary)
         self.assertFalse(self.notices(self.manager))
         self.assertFalse(self.notices(self.colleague))
+
+    def test_each_user_subscribes(self):
+        numbers = self.number | self.private_number
+        numbers.with_user(self.user).action_subscribe()
+        self.assertEqual(self.number.subscriber_ids, self.user)
+        self.number.with_user(self.colleague).action_subscribe()
+        numbers.with_user(self.user).action_subscribe(False)
+        self.assertEqual(numbers.subscriber_ids, self.colleague)
+        for user in self.colleague | self.denied | self.plain | self.stranger:
+            with self.subTest(user=user.login), self.assertRaises(AccessError):
+                self.private_number.with_user(user).action_subscribe()
+        self.assertFalse(self.private_number.subscriber_ids)
 
     def test_several_are_one_notice(self):
         for _number in range(3):

@@ -59,7 +59,8 @@ export class FaxInbox extends Component {
             }
         });
         useExternalListener(window, "keydown", (ev) => this.onKeydown(ev));
-        useBus(this.env.bus, "medical_fax:changed", () => this.load());
+        // What one does oneself ends with the list loaded anew.
+        useBus(this.env.bus, "medical_fax:changed", () => this.state.isBusy || this.load());
         useEffect(
             () => {
                 const timer = browser.setInterval(() => this.stay(), PRESENCE);
@@ -191,16 +192,21 @@ export class FaxInbox extends Component {
         }
     }
 
+    /** List and fax change together, so that no key meets the fax before. */
     async goOn(next) {
-        await this.load();
-        const there = next && this.state.faxes.some((fax) => fax.id === next.id);
-        const id = there ? next.id : this.state.faxes[0]?.id;
-        if (id) {
-            await this.open(id);
-        } else {
-            this.state.fax = null;
-            this.state.isOpen = false;
-        }
+        const faxes = await this.call("get_inbox");
+        const there = next && faxes.some((fax) => fax.id === next.id);
+        const id = there ? next.id : faxes[0]?.id;
+        const fax = id ? await this.call("get_inbox_fax", [id]) : null;
+        Object.assign(this.state, {
+            faxes,
+            fax,
+            chosen: null,
+            pages: "",
+            text: "",
+            results: [],
+            isOpen: Boolean(fax),
+        });
         this.rootRef.el?.focus();
     }
 
@@ -248,8 +254,7 @@ export class FaxInbox extends Component {
             this.state.last = null;
             const reason = _t("Taken back at once");
             await this.orm.call("fax.filing", "action_undo", [[last.filingId], reason]);
-            await this.load();
-            await this.open(last.faxId);
+            await this.goOn({ id: last.faxId });
         });
     }
 
@@ -266,8 +271,7 @@ export class FaxInbox extends Component {
                         onClick: async () => {
                             close();
                             await this.call("action_take_in", [fax.id]);
-                            await this.load();
-                            await this.open(fax.id);
+                            await this.goOn(fax);
                         },
                     },
                 ],
@@ -304,6 +308,11 @@ export class FaxInbox extends Component {
         } else {
             await this.goOn(next);
         }
+    }
+
+    async subscribe(number, isWanted) {
+        await this.orm.call("fax.number", "action_subscribe", [[number.id], isWanted]);
+        number.told = isWanted;
     }
 
     // Making whom it is about
@@ -375,7 +384,10 @@ export class FaxInbox extends Component {
     }
 
     keyAction(key, target) {
-        const { fax } = this.state;
+        const { fax, isBusy } = this.state;
+        if (isBusy) {
+            return null;
+        }
         if (key === "u" && this.state.last) {
             return () => this.undo();
         }

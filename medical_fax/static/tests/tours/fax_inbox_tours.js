@@ -69,7 +69,7 @@ tours.add("medical_fax_inbox_by_hand", {
         },
         { content: "The first page only", trigger: "#o_fax_inbox_pages", run: "edit 1" },
         { trigger: ".o_fax_file:enabled", run: "click" },
-        { content: "The rest stays", trigger: "#o_fax_inbox_pages_help:contains(2)" },
+        { content: "The rest stays", trigger: "#o_fax_inbox_pages_help:contains(Not filed yet)" },
         { trigger: ".o_fax_inbox_more button:contains(Block sender)", run: "click" },
         { trigger: ".modal #o_fax_reason", run: "edit Advertising" },
         { trigger: ".modal .btn-primary:contains(Block)", run: "click" },
