@@ -166,7 +166,7 @@ class FaxAttempt(models.Model):
         alike &= Domain("pages", "=", message.pages) & Domain("id", "!=", message.id)
         states = Domain("state", "=", "uncertain")
         if message.look_first:
-            maybe = Domain("state", "in", ("queued", "held", "submitting"))
+            maybe = Domain("state", "in", ("queued", "held", "submitting", "submitted"))
             states |= maybe & Domain("look_first", "!=", False)
         return bool(message.search_count(alike & states, limit=1))
 
