@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import AccessError
 
 
@@ -15,10 +15,7 @@ class FaxNumber(models.Model):
             raise AccessError(
                 self.env._("You are told of the faxes only that you may see.")
             )
+        change = fields.Command.link if is_wanted else fields.Command.unlink
         # sudo: one's own subscription, nothing else of the number
-        numbers = self.sudo()
-        if is_wanted:
-            numbers.subscriber_ids |= self.env.user
-        else:
-            numbers.subscriber_ids -= self.env.user
+        self.sudo().write({"subscriber_ids": [change(self.env.uid)]})
         return True
