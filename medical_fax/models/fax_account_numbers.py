@@ -28,6 +28,8 @@ class FaxAccount(models.Model):
         """Refuse to ask the provider about numbers where that cannot be."""
         self.ensure_one()
         self._check_manager()
+        if self.env.user.has_group("medical_fax.group_fax_denied"):
+            raise UserError(self.env._("Only a fax manager connects accounts."))
         if self.state == "disconnected":
             raise UserError(self.env._("Connect the account first."))
         if self.is_away:

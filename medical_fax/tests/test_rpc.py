@@ -4,6 +4,7 @@ from odoo.tools import mute_logger
 from ..models import guard
 from . import samples
 from .common import FaxHttpCommon, RpcError
+from .number_provider import FREE, NumberCase
 
 # What JSON can say. None of it is the object that opens the guard.
 FORGED_KEYS = (True, 1, "1", {}, [], [1], {"a": 1}, "<object object>", None)
@@ -250,3 +251,31 @@ class TestFaxingThroughRpc(RpcCase):
         ):
             with self.subTest(kwargs=kwargs):
                 self.assertRefused("fax.composer", "action_compose", **kwargs)
+
+
+@tagged("post_install", "-at_install")
+class TestNumbersThroughRpc(NumberCase, RpcCase):
+    """Who is no manager orders nothing; nobody writes what the provider says."""
+
+    def test_roles(self):
+        account, ours = self.numbered.id, self.ours.id
+        for user in self.as_each(self.denied, self.plain, self.stranger):
+            for model, method, args in (
+                ("fax.number", "write", [[ours], {"status": "released"}]),
+                ("fax.number", "_release", [[ours], "0177"]),
+                ("fax.number.order", "create", [{"account_id": account}]),
+                ("fax.number.order", "_cron_order", []),
+                ("fax.number.order", "_intend", [account, "order", "+15145550180"]),
+            ):
+                self.assertRefused(model, method, *args)
+            if user not in self.manager | self.env.ref("base.user_admin"):
+                self.assertRefused("fax.account", "order_number", [account], FREE)
+                self.assertRefused("fax.account", "free_numbers", [account], "514")
+                self.assertRefused("fax.account", "action_fetch_numbers", [account])
+                self.assertRefused("fax.number", "action_ask_release", [ours])
+        self.assertEqual(self.ours.status, "active")
+        self.assertFalse(self.numbered.number_order_ids)
+        self.assertEqual(self.service.calls, [])
+        self.login(self.manager)
+        self.call_kw("fax.account", "order_number", [account], FREE)
+        self.assertEqual(self.numbered.number_order_ids.state, "intent")
