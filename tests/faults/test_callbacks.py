@@ -14,7 +14,8 @@ LEGACY = "fax.outbound"
 @pytest.fixture(scope="module")
 def patient_server(odoo, copy):
     """A server that by itself asks how a fax went after a minute only."""
-    waits = {"poll_first": 60, "poll_longest": 60}
+    # A callback about an id that nobody knows yet is kept as long as a lease.
+    waits = {"poll_first": 60, "poll_longest": 60, "lease": 20}
     with rig.Server(odoo, copy(), waits=waits) as server:
         server.serve_pages()
         server.start()

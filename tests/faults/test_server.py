@@ -108,6 +108,9 @@ def test_a_real_server(clinic, tmp_path):
     with Real(clinic.server.database, clinic.server.port, log) as real:
         (first,) = clinic.queue(clinic.fax("+15145550180"))
         clinic.settle(60)  # woken by the queueing, told by the callback
+        until = time.monotonic() + 10
+        while not clinic.simulator.called_back and time.monotonic() < until:
+            time.sleep(0.05)
         assert {sent.status for sent in clinic.simulator.called_back} == {200}
         clinic.simulator.faults.add(rig.Killing("kill_taken", server=real))
         (second,) = clinic.queue(clinic.fax("+15145550181"))
