@@ -9,11 +9,12 @@ are those of the invariants:
 
     1 nothing leaves without a row     6 no number in a log
     2 one open try, proven over        7 a callback is a hint
-    3 the bytes are the frozen ones    9 the call is outside any transaction
-    5 a failure reaches a person      10 a copy sends nothing
+    3 the bytes are the frozen ones    9 what costs money is never repeated blindly
+    4 content is read as the user     10 a copy sends nothing
+    5 a failure reaches a person
 
-4 (gathered as the user) has its list in medical_fax/tests/README.md, and 8 (credits)
-comes with credits.
+8 (credits) comes with credits. medical_fax/tests/README.md has more of them, of rights
+and of what is shown.
 """
 
 import contextlib
@@ -441,8 +442,8 @@ MUTATIONS = (
         (
             (
                 MODELS + "fax_attempt_look.py",
-                "        if message.search_count(twins, limit=1):",
-                "        if False:",
+                "return bool(message.search_count(alike & states, limit=1))",
+                "return False",
             ),
         ),
         (COPIES + "test_restored_with_one_of_two_alike_sent[1]",),
@@ -458,6 +459,60 @@ MUTATIONS = (
             ),
         ),
         (COPIES + "test_slept",),
+    ),
+    Mutation(
+        4,
+        "a report is made with all rights",
+        (
+            (
+                "medical_fax/wizards/fax_composer_content.py",
+                'reports = self.env["ir.actions.report"]',
+                'reports = self.env["ir.actions.report"].sudo()',
+            ),
+        ),
+        (
+            IN_ODOO + "test_fax_source.py::TestFaxSourceReport::"
+            "test_never_with_more_rights_than_the_user",
+        ),
+    ),
+    Mutation(
+        5,
+        "nobody is told",
+        (
+            (
+                MODELS + "fax_message_notices.py",
+                "                messages._tell()",
+                "                messages.told_at = waits.now()",
+            ),
+        ),
+        (IN_ODOO + "test_fax_notices.py::TestNotices::test_the_sender_and_the_group",),
+    ),
+    Mutation(
+        5,
+        "the fallback group is not told",
+        (
+            (
+                MODELS + "fax_message_notices.py",
+                "        people |= ours(fallback)",
+                "        people |= ours(fallback.browse())",
+            ),
+        ),
+        (IN_ODOO + "test_fax_notices.py::TestNotices::test_the_sender_and_the_group",),
+    ),
+    Mutation(
+        9,
+        "an order whose outcome is not known is made again",
+        (
+            (
+                MODELS + "fax_number_order_queue.py",
+                "            self._set_unknown()\n            self.next_look_at = waits.now()",
+                '            self.write({"state": "intent"})',
+            ),
+        ),
+        (
+            "tests/faults/test_numbers.py::"
+            "test_not_ordered_and_not_asked_again[kill_arrived]",
+        ),
     ),
 )
 
