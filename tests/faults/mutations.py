@@ -505,7 +505,8 @@ MUTATIONS = (
         (
             (
                 MODELS + "fax_number_order_queue.py",
-                "            self._set_unknown()\n            self.next_look_at = waits.now()",
+                "            self._set_unknown()\n"
+                "            self.next_look_at = waits.now()",
                 '            self.write({"state": "intent"})',
             ),
         ),
