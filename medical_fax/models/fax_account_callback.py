@@ -153,11 +153,12 @@ class FaxAccount(models.Model):
         if not (self.has_callbacks and account.callback_token):
             raise UserError(self.env._("Connect the account first."))
         provider = PROVIDERS[self.code]
+        login = provider.form.callback_login
         return {
             "provider": self.env._(provider.label),
             "address": self._callback_address(),
-            "user": self._callback_user,
-            "password": account.callback_password,
+            "user": login and self._callback_user,
+            "password": login and account.callback_password,
             "steps": [self.env._(step) for step in provider.form.callback_steps],
             "help_url": provider.form.help_url,
         }

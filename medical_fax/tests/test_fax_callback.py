@@ -1,6 +1,7 @@
 import base64
 import json
 import threading
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from unittest.mock import patch
 
@@ -339,3 +340,10 @@ class TestProbe(CallbackCase):
         for account in self.account, self.documo.copy():
             with self.assertRaises(UserError):
                 account.with_user(self.manager).callback_form()
+
+    def test_a_provider_that_sends_no_login_along(self):
+        form = replace(DocumoProvider.form, callback_login=False)
+        with patch.object(DocumoProvider, "form", form):
+            shown = self.documo.with_user(self.manager).callback_form()
+        self.assertFalse(shown["user"] or shown["password"])
+        self.assertEqual(shown["address"], self.form["address"])

@@ -32,7 +32,7 @@ export class CallbackPage extends Component {
             { name: "address", label: _t("Address"), value: address },
             { name: "user", label: _t("User"), value: user },
             { name: "password", label: _t("Password"), value: password },
-        ];
+        ].filter(({ value }) => value); // some providers send neither along
     }
 
     get copied() {
