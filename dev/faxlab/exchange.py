@@ -19,6 +19,8 @@ from stations import EXCHANGE_PORT, HOST, Trouble, route
 VOICE, CONTROL, IAX = 2, 4, 6
 RINGING, ANSWER = 3, 4
 NEW, PING, PONG, ACK, HANGUP, REJECT, ACCEPT, LAGRQ, LAGRP = 1, 2, 3, 4, 5, 6, 7, 11, 12
+INVAL, VNAK, TXCNT, TXACC = 10, 18, 23, 24
+UNCOUNTED = (ACK, INVAL, VNAK, TXCNT, TXACC)  # they take no number in the sequence
 SLINEAR = 64  # 16-bit samples, 8000 a second
 CALLED, FORMAT, CAUSE, CAUSE_CODE = 1, 9, 22, 42
 BUSY = bytes((CAUSE_CODE, 1, 17))
@@ -68,7 +70,8 @@ class Frame:
 
 @dataclass
 class Side:
-    """One end of a call: its address, its number for the call, its counters."""
+    """One end of a call: its address, its number for the call, and the numbers of the
+    next frames that it sends and expects."""
 
     address: tuple[str, int]
     call: int = 0
@@ -77,7 +80,8 @@ class Side:
 
     def note(self, frame: Frame) -> None:
         self.call = frame.source
-        self.sent, self.received = (frame.sent + 1) & 255, frame.received
+        counts = not frame.says(IAX, *UNCOUNTED)
+        self.sent, self.received = (frame.sent + counts) & 255, frame.received
 
 
 @dataclass
@@ -257,11 +261,17 @@ class Exchange:
             call.silent_frames += 1
 
     def hang_up(self, call: Call) -> None:
+        """Tell both sides that the other one hung up."""
         one, two = call.caller, call.called
         for end, other, send in ((one, two, self.main), (two, one, call.leg)):
-            sent, received = other.sent, other.received
-            frame = Frame(other.call, end.call, 0xFFFF, sent, received, IAX, HANGUP)
-            send.sendto(frame.write(), end.address)
+            # A side says in each frame which number it expects next. What it said
+            # last may be behind; then the first of these are taken for repeats.
+            for number in range(end.received, end.received + 5):
+                stamp, number, expected = 0xFFFF, number & 255, end.sent
+                frame = Frame(
+                    other.call, end.call, stamp, number, expected, IAX, HANGUP
+                )
+                send.sendto(frame.write(), end.address)
 
 
 def say(*words) -> None:

@@ -32,6 +32,7 @@ from stations import (
 HERE = Path(__file__).resolve().parent
 MARK = "FAXLAB"
 READY_WITHIN = 60.0  # seconds
+NUDGE_EVERY = 2.0
 PAUSE = 2.0  # before a process that ended is started again
 # A modem that was killed stays away: at once there again, it would hang the call up.
 MODEM_PAUSE = 90.0
@@ -46,6 +47,7 @@ class Lab:
         self.commands: dict[str, list[str]] = {}
         self.running: dict[str, subprocess.Popen] = {}
         self.again_at: dict[str, float] = {}
+        self.nudge_at = 0.0
 
     def build(self) -> None:
         (self.folder / "log").mkdir()
@@ -74,12 +76,13 @@ class Lab:
             elif name.startswith("faxq"):
                 # Told of a modem too early, it would never learn of it.
                 fifo = self.folder / name[5:] / "FIFO"
-                self.wait_for(lambda fifo=fifo: is_read(fifo))
+                self.wait_for(lambda fifo=fifo: write_fifo(fifo))
         self.wait_for(self.is_ready)
         (self.folder / "ready").write_text(str(os.getpid()))
         while True:
             time.sleep(0.2)
             self.revive()
+            self.nudge()
 
     def end(self) -> None:
         """Ask all to end, and wait: nobody else would take note of their end."""
@@ -119,6 +122,23 @@ class Lab:
                 self.start(name)
                 return  # the dictionary has changed
 
+    def nudge(self) -> None:
+        """Remind a scheduler of jobs that are ready.
+
+        faxq (6.0.7) runs at most once a second, and forgets what comes in during a
+        second in which a delayed run has just taken place, until the next thing
+        happens on it. In a lab nothing else may happen.
+        """
+        if time.monotonic() < self.nudge_at:
+            return
+        self.nudge_at = time.monotonic() + NUDGE_EVERY
+        for name in SERVERS:
+            for path in (self.folder / name / "sendq").glob("q*"):
+                if is_overlooked(path):
+                    # Submitting a job that it has does nothing but wake it.
+                    message = f"S{path.name[1:]}\0".encode()
+                    write_fifo(self.folder / name / "FIFO", message)
+
     def wait_for(self, is_there) -> None:
         until = time.monotonic() + READY_WITHIN
         while not is_there():
@@ -139,13 +159,28 @@ class Lab:
         return True
 
 
-def is_read(fifo: Path) -> bool:
-    """Whether somebody reads a FIFO."""
+def write_fifo(fifo: Path, message: bytes = b"") -> bool:
+    """Write to a FIFO. False: nobody reads it."""
     try:
-        os.close(os.open(fifo, os.O_WRONLY | os.O_NONBLOCK))
+        target = os.open(fifo, os.O_WRONLY | os.O_NONBLOCK)
     except OSError:
         return False
+    try:
+        os.write(target, message)
+    finally:
+        os.close(target)
     return True
+
+
+def is_overlooked(path: Path) -> bool:
+    """Whether a job's file says for some seconds that it is ready (state 5)."""
+    try:
+        return (
+            time.time() - path.stat().st_mtime > NUDGE_EVERY
+            and "\nstate:5\n" in path.read_text("latin-1")
+        )
+    except OSError:
+        return False  # it has just ended
 
 
 def answers(port: int) -> bool:

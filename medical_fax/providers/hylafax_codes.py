@@ -64,13 +64,16 @@ FAILURES = (
     ("unable to setup modem", K.PROVIDER_UNAVAILABLE),  # S
     ("unable to configure modem", K.PROVIDER_UNAVAILABLE),  # S
     ("is not registered", K.PROVIDER_UNAVAILABLE),  # M: a modem of that name
+    ("fork to prepare", K.PROVIDER_UNAVAILABLE),  # S
     ("invalid dialing command", K.INVALID_NUMBER),  # S
     ("convert dial string", K.INVALID_NUMBER),  # S
     ("blacklisted by modem", K.BLOCKED),  # S
     ("permission denied", K.BLOCKED),  # S: by an access list of the server
     ("too many pages", K.TOO_MANY_PAGES),  # S
     ("document preparation failed", K.DOCUMENT_REJECTED),  # S
-    ("document is not", K.DOCUMENT_REJECTED),  # S: TIFF, or of a fax's format
+    ("converted document", K.DOCUMENT_REJECTED),  # M: a PDF that cannot be read
+    ("document is not", K.DOCUMENT_REJECTED),  # M: no TIFF, or not as a fax is
+    ("document directory", K.DOCUMENT_REJECTED),  # S
     ("document file", K.DOCUMENT_REJECTED),  # S
     ("document conver", K.DOCUMENT_REJECTED),  # S
     ("document was encoded", K.DOCUMENT_REJECTED),  # S

@@ -97,7 +97,7 @@ def jobs(content: bytes, mark: str) -> list[Job] | None:
         if not (number.isdigit() and sent.isdigit() and pages.isdigit()):
             return None
         listed.append(
-            Job(number, state, int(sent[:9]), int(pages[:9]), reference, short(text))
+            Job(number, state, int(sent[:9]), int(pages[:9]), reference, said(text))
         )
     return listed
 
@@ -128,6 +128,11 @@ def status(job: Job) -> FaxStatus:
 def short(value: str) -> str:
     """A text fit to be kept: one line, no NUL (PostgreSQL keeps none)."""
     return " ".join(value.replace("\0", "").split())[:LONGEST_TEXT]
+
+
+def said(text: str) -> str:
+    """A job's text; a backslash is left over where it had another line."""
+    return short(text).rstrip("\\ ")
 
 
 # --- Received --------------------------------------------------------------------

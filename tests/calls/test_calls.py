@@ -15,8 +15,15 @@ AT_ONCE = ("two", "cut", "killed", "image")
 def received(machine, calls, sender: int):
     """The one fax that a machine got from a station, as its account lists it."""
     account = line.provider(machine)
-    listed = account.list_received(calls.began - timedelta(seconds=2))
-    (got,) = [each for each in listed if each.sender == stations.number(sender)]
+    wanted = stations.number(sender)
+
+    def listed():
+        since = calls.began - timedelta(seconds=2)
+        return [each for each in account.list_received(since) if each.sender == wanted]
+
+    # The other side of a call that broke off may take longer to see that.
+    line.wait_for(listed, "a received fax", 60)
+    (got,) = listed()
     return got, pages.pages_of(account.fetch_received(got.provider_id))
 
 

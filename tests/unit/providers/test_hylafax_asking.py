@@ -92,6 +92,8 @@ def test_a_state_that_is_new_ends_nothing():
         ),
         ("COMREC invalid command received/no DIS or DTC", K.CONNECTION),
         ("Unknown problem; too many attempts to dial", K.UNKNOWN),
+        ("Could not reopen converted document to verify format", K.DOCUMENT_REJECTED),
+        ("Document is not valid TIFF (unspecified format error)", K.DOCUMENT_REJECTED),
         # What it may say.
         ("REJECT: Requested modem ttyS9 is not registered", K.PROVIDER_UNAVAILABLE),
         ("REJECT: Too many attempts to dial: 1, max 1", K.CONNECTION),
@@ -117,7 +119,7 @@ def test_only_what_cannot_have_sent_a_page_is_dialled_again():
         "busy signal detected", "no answer from remote", "no answer or ring back",
         "ringback detected, no answer", "no local dialtone", "no dial tone",
         "phone off-hook", "no loop current", "glare - ring detected",
-        "can not lock modem device", "unable to setup modem",
+        "can not lock modem device", "unable to setup modem", "fork to prepare",
         "unable to configure modem", "is not registered",
     }  # fmt: skip
 
