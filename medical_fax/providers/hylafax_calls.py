@@ -54,7 +54,9 @@ class HylafaxCalls(Provider):
             raise misconfigured(name) from None
 
     def own_number(self) -> str:
-        number = str(self.setting("number"))
+        """The line's number: as entered, or the account's only one."""
+        own = tuple(self.settings.get("own_numbers") or ())
+        number = str(self.setting("number") or (own[0] if len(own) == 1 else ""))
         if not E164.fullmatch(number):
             raise misconfigured("number")
         return number

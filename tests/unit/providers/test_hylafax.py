@@ -98,6 +98,19 @@ def test_the_number_of_the_line_is_the_account_s(hylafax_rig):
     assert hylafax_rig.provider.list_numbers() == [NumberInfo(number=SENDER)]
 
 
+def test_the_account_s_only_number_is_that_of_the_line(hfaxd):
+    for own, known in (
+        ([SENDER], True),
+        ([], False),
+        ([SENDER, number("0198")], False),
+    ):
+        provider = make_provider(hfaxd, number="", own_numbers=own)
+        if known:
+            assert provider.list_numbers() == [NumberInfo(number=SENDER)]
+        else:
+            assert refused(provider.list_numbers).code == "number"
+
+
 # --- Sending -------------------------------------------------------------------------
 
 
