@@ -20,6 +20,11 @@ MAY_FOLLOW = {
     "partial": {"submitting", "submitted", "uncertain"},
     "failed": {"submitting", "submitted", "uncertain", "queued", "held"},
     "cancelled": {"draft", "queued", "held", "submitted", "uncertain"},
+    # Received ones
+    "received": {"filed", "archived", "blocked"},
+    "filed": {"received", "archived"},
+    "archived": {"received"},
+    "blocked": {"received"},
 }
 
 

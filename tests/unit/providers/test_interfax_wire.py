@@ -320,7 +320,9 @@ def test_no_list_makes_a_fax_look_lost(rows):
             assert (
                 wire.fax_id(row) == "11"
                 or (wire.moment(row.get("submitTime")) or NOW) != NOW
-                or not wire.is_number(row.get("destinationFax") or wanted.to, wanted.to)
+                or not wire.is_number(
+                    wire.text(row.get("destinationFax")) or wanted.to, wanted.to
+                )
                 or wire.count(row.get("pagesSubmitted")) not in (None, 0, 3)
             )
 
