@@ -1,6 +1,9 @@
+from datetime import timedelta
+
 from odoo.tests import tagged
 
 from ..providers import FailureKind, FaxState
+from ..tools import waits
 from .common import FaxCommon
 
 
@@ -73,7 +76,9 @@ class TestAsking(FaxCommon):
         self.assertEqual(self.fax.state, "delivered")
 
     def test_ask_now(self):
+        self.fax.attempt_ids.next_look_at = waits.now() + timedelta(hours=1)
         self.fax.with_user(self.user).action_ask_provider()
+        self.assertLessEqual(self.fax.attempt_ids.next_look_at, waits.now())
 
     def test_the_training_provider(self):
         """The whole way at the provider that the demo clinic has."""
