@@ -144,6 +144,7 @@ class FaxAccount(models.Model):
         PostgreSQL's. So the row is locked and the digest written before the secrets:
         their own statement has nothing left to fail from.
         """
+        # sudo: locks the row only; the right was checked
         self.sudo().lock_for_update(allow_referencing=True)
         # sudo: closed fields; the right was checked, and the provider was asked
         account = guard.opened(self.sudo())

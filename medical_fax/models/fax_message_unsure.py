@@ -25,6 +25,7 @@ class FaxMessage(models.Model):
             attempts = message.sudo().attempt_ids.filtered("cancel_requested_at")
             message.cancel_requested_at = attempts[:1].cancel_requested_at
             message.cancel_answer = answers.get(attempts[:1].cancel_answer)
+            # sudo: what the provider of its account can do is no secret
             message.can_cancel = (
                 message.state == "submitted"
                 and not attempts.filtered(lambda a: a.cancel_answer != "unknown")
