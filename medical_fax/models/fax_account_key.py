@@ -6,13 +6,14 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
-from ..document import stamp
-from ..providers import PROVIDERS
+from ..document import FINE, STANDARD, stamp, to_tiff
+from ..providers import PROVIDERS, Resolution
 from ..tools.quiet import quiet_sql
 from . import guard
 from .fax_account_trouble import ACCOUNT_TROUBLE
 
 HINT_FROM = 12  # a shorter secret shows none of its characters
+DOTS = {Resolution.FINE: FINE, Resolution.STANDARD: STANDARD}
 _DIGITS = re.compile(r"\d(?:[ .()-]*\d){5,}")
 
 
@@ -208,7 +209,7 @@ class FaxAccount(models.Model):
         """Hook: constructor arguments of the provider's client.
 
         The loopback gets its books and stamps every page, so that a training fax
-        is never taken for a real one.
+        is never taken for a real one. HylaFAX gets the very dots of the preview.
         """
         # sudo: secrets and settings for the client alone; numbers of the account,
         # whoever's fax is sent
@@ -223,6 +224,17 @@ class FaxAccount(models.Model):
         if self.code == "loopback":
             arguments["store"] = self.env["fax.loopback.job"]._store()
             arguments["stamp"] = lambda pdf: stamp(pdf, "TEST", trusted=False)
+        if self.code == "hylafax":
+            arguments["render"] = _dots
         if self.code == "efax":
             arguments["token_stores"] = self.env["fax.token"]._stores()
         return arguments
+
+
+def _dots(pdf, resolution):
+    """The TIFF that a fax machine prints of a frozen PDF.
+
+    Called in the threads of the calls, and for pages of any origin: so they are drawn
+    in a process of their own.
+    """
+    return to_tiff(pdf, DOTS[resolution], trusted=False)
