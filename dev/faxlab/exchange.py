@@ -162,7 +162,7 @@ class Exchange:
     def new_call(self, frame: Frame, address: tuple) -> Call:
         number = frame.element(CALLED)
         where, trouble = route(number)
-        say("call", number[-4:], where)
+        say("call", number[-4:], where, "from", address[1])
         call = Call(number, Side(address), trouble)
         if isinstance(where, int):
             call.called = Side((HOST, where))

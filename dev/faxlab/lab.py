@@ -1,9 +1,11 @@
-"""Run the lab's processes, and end them: `lab.py serve|down|kill ... FOLDER`.
+"""Run the lab's processes, and end them: `lab.py serve|down|kill|hook FOLDER ...`.
 
     serve FOLDER PAIRS   build two fax machines in FOLDER and run them until ended
     down FOLDER LOGS     end everything that was ever started for FOLDER, remove it,
                          and leave its logs in the folder LOGS
     kill FOLDER NAME     kill -9 one process, for instance modem1
+    hook FOLDER MACHINE URL LOGIN PASSWORD
+                         let a machine's notify hook tell that address
 
 Every process carries the folder in its environment (`FAXLAB`), and so do those it
 starts in turn. `down` looks for that, so it finds them whatever was interrupted.
@@ -277,6 +279,8 @@ def main(what: str, path: str, *more: str) -> None:
         down(folder, Path(more[0]).resolve())
     elif what == "kill":
         kill(folder, *more)
+    elif what == "hook":
+        machines.tell(folder / more[0], *more[1:])
     else:
         raise SystemExit(__doc__)
 

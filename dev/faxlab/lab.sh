@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # A fax line on this machine: software modems, an exchange, and HylaFAX at both ends.
 #
-#   lab.sh up [PAIRS]     start (4 pairs of modems); again at once if it runs already
+#   lab.sh up [PAIRS]     start (7 pairs of modems); again at once if it runs already
 #   lab.sh down           end it and remove its folder
 #   lab.sh status         whether it is ready
 #   lab.sh kill NAME      kill -9 one of its processes (see .run/faxlab/pids)
+#   lab.sh hook MACHINE URL LOGIN PASSWORD
+#                         let the notify hook of `office` or `far` tell that address
 #   lab.sh with COMMAND   up, run the command, down whatever came of it
 #
 # See README.md beside this file.
@@ -34,7 +36,7 @@ folder() {
 }
 
 up() {
-    local pairs="${1:-4}" folder server tries
+    local pairs="${1:-7}" folder server tries
     ready && return
     need_packages "${LAB_PACKAGES[@]}"
     down
@@ -67,6 +69,7 @@ case "${1:-}" in
     down) down ;;
     status) ready && say "the fax lab is ready" || die "no fax lab is running" ;;
     kill) lab kill "$LINK" "$2" ;;
+    hook) lab hook "$LINK" "${@:2}" ;;
     with)
         shift
         trap down EXIT

@@ -14,15 +14,14 @@ from pathlib import Path
 
 from stations import (
     EXCHANGE_PORT,
-    HOOK_PASSWORD,
-    HOOK_PORT,
-    HOOK_USER,
     HOST,
     PASSWORD,
+    POOL,
     USER,
     modem_device,
     modem_port,
     number,
+    pool_pattern,
 )
 
 HOOK = Path(__file__).parents[2] / "medical_fax/static/hylafax/medical-fax-notify"
@@ -45,6 +44,7 @@ LongDistancePrefix: 1
 InternationalPrefix: 011
 LogFileMode: 0644
 ServerTracing: 0x1
+ModemClass: "{pool}:{pattern}"
 """
 
 # After Debian's example for iaxmodem. PollLockWait and ModemResetDelay make a modem
@@ -103,8 +103,8 @@ HOOK_WRAPPER = """\
 MEDICAL_FAX_CONF="$PWD/etc/medical-fax.conf" exec bin/medical-fax-hook "$@"
 """
 HOOK_CONFIG = """\
-URL='http://{host}:{port}/{name}'
-LOGIN='{user}'
+URL='{url}'
+LOGIN='{login}'
 PASSWORD='{password}'
 OWNER='{owner}'
 """
@@ -119,10 +119,11 @@ def build(folder: Path, name: str, stations: list[int]) -> Path:
     _copy(DEBIAN_SPOOL / "bin", spool / "bin")
     for each in SETUP:
         _copy(DEBIAN_ETC / each, spool / "etc" / each)
-    config = SERVER_CONFIG.format(faxsend=FAXSEND, spool=spool)
+    values = {"pool": POOL, "pattern": pool_pattern()}
+    config = SERVER_CONFIG.format(faxsend=FAXSEND, spool=spool, **values)
     (spool / "etc/config").write_text(config)
     _let_in(spool / "etc/hosts.hfaxd")
-    _hook(spool, name)
+    _hook(spool)
     for station in stations:
         values = {
             "device": modem_device(station),
@@ -166,27 +167,25 @@ def _let_in(path: Path) -> None:
     _for_fax_user(path)
 
 
-def _hook(spool: Path, name: str) -> None:
-    """Our notify hook, as a clinic installs it. HylaFAX's own scripts would send mail
-    and are no part of a lab."""
+def _hook(spool: Path) -> None:
+    """Our notify hook, as a clinic installs it; it has nobody to tell yet. HylaFAX's
+    own scripts would send mail and are no part of a lab."""
     for script in ("notify", "faxrcvd"):
         (spool / "bin" / script).unlink()
     wrapper = spool / "bin/medical-fax-notify"
     wrapper.write_text(HOOK_WRAPPER)
     wrapper.chmod(0o755)
     shutil.copy2(HOOK, spool / "bin/medical-fax-hook")
+
+
+def tell(spool: Path, url: str, login: str, password: str) -> None:
+    """Let a machine's hook tell this address what happens to faxes."""
+    values = {"url": url, "login": login, "password": password, "owner": USER}
     settings = spool / "etc/medical-fax.conf"
-    settings.write_text(
-        HOOK_CONFIG.format(
-            host=HOST,
-            port=HOOK_PORT,
-            name=name,
-            user=HOOK_USER,
-            password=HOOK_PASSWORD,
-            owner=USER,
-        )
-    )
-    _for_fax_user(settings)
+    unfinished = settings.with_suffix(".new")
+    unfinished.write_text(HOOK_CONFIG.format(**values))
+    _for_fax_user(unfinished)
+    unfinished.rename(settings)
 
 
 def _for_fax_user(path: Path) -> None:

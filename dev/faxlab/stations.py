@@ -17,9 +17,9 @@ EXCHANGE_PORT = 24600
 FIRST_MODEM_PORT = 24610
 SERVERS = {"office": 24659, "far": 24660}  # HylaFAX's own is 4559
 USER, PASSWORD = "clinic", "sesame"
-# Where the notify hook posts to, with which user and password; the tests listen.
-HOOK_PORT = 24670
-HOOK_USER, HOOK_PASSWORD = "fax-server", "open-sesame"
+# A class of the office's modems, as HylaFAX has them: a job may name it for "one of
+# these". The other modems are for jobs that name them.
+POOL, POOL_SIZE = "pool", 6
 
 STAGED = {
     "0201": "busy",
@@ -50,6 +50,15 @@ def modem_port(station: int) -> int:
 
 def modem_device(station: int) -> str:
     return f"ttyFaxlab{station}"
+
+
+def station_at(port: int) -> int:
+    return port - FIRST_MODEM_PORT
+
+
+def pool_pattern() -> str:
+    """A regular expression of the pool's devices."""
+    return "|".join(f"{modem_device(2 * pair)}$" for pair in range(POOL_SIZE))
 
 
 def number(station: int) -> str:
