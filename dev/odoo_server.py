@@ -1,9 +1,9 @@
 """The real server on a database, as an administrator starts it; for tests.
 
-    with OdooServer(database, port, log) as server:     # its cron thread is there
-        with minutes(database, "ir_cron_fax_send"):     # due once a second
-            ...
-        server.kill()                                   # -9
+with OdooServer(database, port, log) as server:     # its cron thread is there
+    with minutes(database, "ir_cron_fax_send"):     # due once a second
+        ...
+    server.kill()                                   # -9
 """
 
 import signal

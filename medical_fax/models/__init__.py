@@ -41,6 +41,7 @@ from . import fax_message_inbound
 from . import fax_received_file
 from . import fax_message_report
 from . import fax_document_derived
+from . import ir_sequence
 from . import mail_activity
 from . import fax_message_notices
 from . import fax_message_attention

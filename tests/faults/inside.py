@@ -175,6 +175,14 @@ def pause_sending(env, company, paused):
     env["res.company"].browse(company).fax_paused = paused
 
 
+@as_request
+def draw(env, code, pause):
+    """Draw a number of a sequence, in a transaction that goes on for a while."""
+    number = env["ir.sequence"].next_by_code(code)
+    time.sleep(pause)
+    return number
+
+
 # Working as the server does
 
 

@@ -3,8 +3,9 @@
 import socket
 import time
 
-import odoo_server
 import pytest
+
+import odoo_server
 from odoo_server import OdooServer
 
 from . import rig
