@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A fax line on this machine: software modems, an exchange, and HylaFAX at both ends.
 #
-#   lab.sh up [PAIRS]     start (7 pairs of modems); again at once if it runs already
+#   lab.sh up [PAIRS]     start (8 pairs of modems); again at once if it runs already
 #   lab.sh down           end it and remove its folder
 #   lab.sh status         whether it is ready
 #   lab.sh kill NAME      kill -9 one of its processes (see .run/faxlab/pids)
@@ -36,7 +36,7 @@ folder() {
 }
 
 up() {
-    local pairs="${1:-7}" folder server tries
+    local pairs="${1:-8}" folder server tries
     ready && return
     need_packages "${LAB_PACKAGES[@]}"
     down

@@ -44,7 +44,7 @@ LongDistancePrefix: 1
 InternationalPrefix: 011
 LogFileMode: 0644
 ServerTracing: 0x1
-ModemClass: "{pool}:{pattern}"
+ModemGroup: "{pool}:{pattern}"
 """
 
 # After Debian's example for iaxmodem. PollLockWait and ModemResetDelay make a modem

@@ -17,7 +17,7 @@ EXCHANGE_PORT = 24600
 FIRST_MODEM_PORT = 24610
 SERVERS = {"office": 24659, "far": 24660}  # HylaFAX's own is 4559
 USER, PASSWORD = "clinic", "sesame"
-# A class of the office's modems, as HylaFAX has them: a job may name it for "one of
+# A group of the office's modems, as HylaFAX has them: a job may name it for "one of
 # these". The other modems are for jobs that name them.
 POOL, POOL_SIZE = "pool", 6
 
@@ -41,6 +41,8 @@ class Trouble:
 
 # The tests' second page is on its way from 16 to 30 seconds after the answer.
 CUT_AFTER = 22.0
+# The first page of any of them.
+CRASH_AFTER = 12.0
 LINES = {"1": Trouble(cut=CUT_AFTER), "2": Trouble(mute=CUT_AFTER)}
 
 

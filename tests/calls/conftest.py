@@ -1,5 +1,5 @@
 """Real fax calls, over software modems: `make test-e2e` (or dev/faxlab/lab.sh up, then
-`dev/env.sh pytest tests/calls`). Two minutes for all of them together."""
+`dev/env.sh pytest tests/calls`). Three minutes for all of them together."""
 
 import threading
 import time
@@ -7,10 +7,13 @@ import time
 import pytest
 
 # Helper modules of this folder: their asserts are explained as a test's own are.
-pytest.register_assert_rewrite("calls.line", "calls.pages")
+pytest.register_assert_rewrite("calls.line", "calls.clinic", "calls.pages")
 
 from calls import line, pages  # noqa: E402
+from calls.clinic import Clinic, coming_in  # noqa: E402
 from faxlab import stations  # noqa: E402
+
+INBOUND, OTHERS = 6, 7  # pairs of modems that are not in the pool
 
 
 def pytest_configure(config):
@@ -25,60 +28,113 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def calls():
-    """All calls, each pair of modems making its own."""
+    """All calls, made at once: those of a clinic's Odoo over the pool of modems, and
+    those that only a provider's client makes over the others."""
     if not (line.FOLDER / "ready").exists():
         pytest.fail("the fax lab is not running: dev/faxlab/lab.sh up")
     with line.Calls() as calls:
-        for plan in (pair_0, pair_1, pair_2, pair_3):
-            threading.Thread(target=carry_out, args=(plan, calls), daemon=True).start()
-        yield calls
+        begin(calls, first_inbound, calls)
+        begin(calls, no_line, calls)
+        begin(calls, stopped, calls)
+        with Clinic(calls.failures) as clinic:
+            calls.clinic = clinic
+            clinic.open()
+            begin(calls, from_odoo, clinic)
+            begin(calls, kill_far_modem)
+            begin(calls, into_odoo, calls, clinic)
+            begin(calls, crash, calls, clinic)
+            yield calls
 
 
-def carry_out(plan, calls) -> None:
-    try:
-        plan(calls)
-    except BaseException as error:
-        calls.failures.append(error)
+@pytest.fixture(scope="session")
+def clinic(calls):
+    """The clinic of these calls."""
+    return calls.clinic
 
 
-def pair_0(calls) -> None:
-    """A fax of two pages; then one to a number where nobody answers."""
-    account = line.provider("office", 0)
-    calls.submit("two", stations.number(1), pages.TWO, account, pages=2)
-    calls.submit("no answer", stations.staged("ring"), pages.ONE, account)
+def begin(calls, plan, *arguments) -> None:
+    def carry_out():
+        try:
+            plan(*arguments)
+        except BaseException as error:
+            calls.failures.append(error)
+
+    threading.Thread(target=carry_out, daemon=True).start()
 
 
-def pair_1(calls) -> None:
-    """A call cut in its second page; one that we stop in the queue meanwhile; a busy
-    line; one that we stop while it is dialled."""
-    account = line.provider("office", 2)
-    calls.submit("cut", stations.troubled("1", 3), pages.CUT, account, pages=3)
+# --- From Odoo -----------------------------------------------------------------------
+
+
+KILLED = stations.number(5)
+BEFORE_CRASH = ("no answer", "killed", "cut", "file", "entry", "busy")
+
+
+def from_odoo(clinic) -> None:
+    """What takes longest first; each has a modem of its own."""
+    clinic.fax_file("no answer", stations.staged("ring"), pages.ONE)
+    clinic.fax_file("killed", KILLED, pages.CUT)
+    clinic.fax_file("cut", stations.troubled("1", 3), pages.CUT)
+    clinic.fax_file("file", stations.number(7), pages.TWO)
+    clinic.fax_entry("entry", stations.number(1))
+    clinic.fax_file("busy", stations.staged("busy"), pages.ONE)
+
+
+def kill_far_modem() -> None:
+    """The far modem dies in the second page."""
+    line.wait_for(lambda: line.exchange_log("answered", KILLED), "an answer")
+    time.sleep(stations.CUT_AFTER)
+    line.kill("modem5")
+
+
+def crash(calls, clinic) -> None:
+    """When all else is over: the fax server's scheduler dies in the first page."""
+    for name in BEFORE_CRASH:
+        clinic.wait(name)
+    for name in ("second inbound", "stopped", "withdrawn"):
+        calls.wait(name)
+    clinic.fax_file("crash", stations.number(9), pages.TWO)
+    to = stations.number(9)
+    line.wait_for(lambda: line.exchange_log("answered", to), "an answer")
+    time.sleep(stations.CRASH_AFTER)
+    line.kill("faxq-office")
+
+
+# --- To Odoo -------------------------------------------------------------------------
+
+
+def first_inbound(calls) -> None:
+    """A fax that comes in before Odoo is there."""
+    submit_inbound(calls, "inbound", pages.ONE)
+
+
+def into_odoo(calls, clinic) -> None:
+    """Odoo finds that one by asking. Then the hook is set up, and tells of another."""
+    calls.wait("inbound")
+    with coming_in(clinic):
+        clinic.wait_received(1)
+    clinic.enter_callback()
+    line.wait_idle(2 * INBOUND, 2 * INBOUND + 1)
+    submit_inbound(calls, "second inbound", pages.TWO)
+
+
+def submit_inbound(calls, name, document) -> None:
+    account = line.provider("far", 2 * INBOUND + 1)
+    calls.submit(name, stations.number(2 * INBOUND), document, account)
+
+
+# --- Without Odoo --------------------------------------------------------------------
+
+
+def no_line(calls) -> None:
+    account = line.provider("far", 2 * OTHERS + 1)
+    calls.submit("no line", stations.staged("reject"), pages.ONE, account)
+
+
+def stopped(calls) -> None:
+    """A fax that we stop while it is dialled, and one in the queue behind it."""
+    account = line.provider("office", 2 * OTHERS)
+    stopped = calls.submit("stopped", stations.staged("silent"), pages.ONE, account)
     queued = calls.submit("withdrawn", stations.number(9), pages.ONE, account)
     assert account.cancel(queued.provider_id) is True
-    calls.submit("busy", stations.staged("busy"), pages.ONE, account)
-    stopped = calls.submit("stopped", stations.staged("silent"), pages.ONE, account)
     line.wait_for(lambda: line.exchange_log("call", stopped.to), "the call to stop")
     assert account.cancel(stopped.provider_id) is True
-
-
-def pair_2(calls) -> None:
-    """The far modem dies in the second page."""
-    fax = calls.submit(
-        "killed", stations.number(5), pages.CUT, line.provider("office", 4), pages=3
-    )
-    line.wait_for(lambda: line.exchange_log("answered", fax.to), "an answer")
-    time.sleep(stations.CUT_AFTER)
-    line.kill_modem(5)
-
-
-def pair_3(calls) -> None:
-    """Our own image of two pages; a fax that comes the other way; no line."""
-    account = line.provider(
-        "office", 6, render=lambda pdf, resolution: pages.image_of(pdf)
-    )
-    calls.submit("image", stations.number(7), pages.TWO, account, pages=2)
-    calls.wait("image")
-    line.wait_idle(6, 7)
-    calls.submit("inbound", stations.number(6), pages.ONE, line.provider("far", 7))
-    calls.wait("inbound")
-    calls.submit("no line", stations.staged("reject"), pages.ONE, account)

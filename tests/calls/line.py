@@ -1,7 +1,7 @@
-"""The calls of these tests: all made at once, and followed until they end.
+"""The lab, and calls that a provider's client makes over it without Odoo.
 
-Calls take their time, so that there is one session of them which every test asks:
-what became of this one? Each pair of modems makes its own calls, one after another.
+Calls take their time, so that there is one session of them, all made at once, which
+every test asks: what became of this one? Those of Odoo are in clinic.py.
 """
 
 import subprocess
@@ -9,7 +9,6 @@ import threading
 import time
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from faxlab import stations
@@ -20,15 +19,10 @@ REPO = Path(__file__).parents[2]
 FOLDER = REPO / ".run/faxlab"
 LAB = REPO / "dev/faxlab/lab.sh"
 PATIENCE = 150.0  # seconds, for any one call
-CALLER = {
-    "callback_user": stations.HOOK_USER,
-    "callback_password": stations.HOOK_PASSWORD,
-}
 
 
 def provider(machine: str, station: int | None = None, **settings) -> HylafaxProvider:
     """The account at one of the two fax servers; over one modem, where it matters."""
-    render = settings.pop("render", None)
     values = {
         "host": stations.HOST,
         "port": str(stations.SERVERS[machine]),
@@ -38,7 +32,7 @@ def provider(machine: str, station: int | None = None, **settings) -> HylafaxPro
     if station is not None:
         values["modem"] = stations.modem_device(station)
     login = {"user": stations.USER, "password": stations.PASSWORD}
-    return HylafaxProvider(values | settings, login | CALLER, render=render)
+    return HylafaxProvider(values | settings, login)
 
 
 @dataclass
@@ -59,22 +53,17 @@ class Calls:
 
     def __init__(self):
         self.faxes: dict[str, Fax] = {}
-        self.posts: list[tuple[str, dict, bytes]] = []
         self.failures: list[BaseException] = []
         self.began = datetime.now(timezone.utc)
         self._lock = threading.Lock()
         self._stop = threading.Event()
-        self._listener = _Listener(self)
 
     def __enter__(self):
-        for work in (self._listener.serve_forever, self._follow):
-            threading.Thread(target=work, daemon=True).start()
+        threading.Thread(target=self._follow, daemon=True).start()
         return self
 
     def __exit__(self, *exc_info):
         self._stop.set()
-        self._listener.shutdown()
-        self._listener.server_close()
 
     def submit(self, name, to, document, account, pages=1) -> Fax:
         fax = Fax(name, to, account)
@@ -126,29 +115,6 @@ class Calls:
                     fax.over.set()
 
 
-class _Listener(ThreadingHTTPServer):
-    """Where the fax servers' hook posts to."""
-
-    daemon_threads = True
-
-    def __init__(self, calls: Calls):
-        super().__init__((stations.HOST, stations.HOOK_PORT), _Handler)
-        self.calls = calls
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: _Listener
-
-    def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.calls.posts.append((self.path, dict(self.headers), body))
-        self.send_response(200)
-        self.end_headers()
-
-    def log_message(self, *args):
-        """Nobody reads it."""
-
-
 # --- The lab -------------------------------------------------------------------------
 
 
@@ -157,6 +123,30 @@ def exchange_log(word: str, number: str) -> list[str]:
     lines = (FOLDER / "log/exchange").read_text().splitlines()
     wanted = f" {word} {number[-4:]}"
     return [line[:8] for line in lines if f"{line} ".find(f"{wanted} ") == 8]
+
+
+def callers(number: str) -> list[int]:
+    """The stations that called a number, one after another."""
+    lines = (FOLDER / "log/exchange").read_text().splitlines()
+    wanted = f" call {number[-4:]} "
+    ports = [int(line.rsplit(" ", 1)[1]) for line in lines if wanted in line]
+    return [stations.station_at(port) for port in ports]
+
+
+def received(machine: str, calls: Calls, sender: int):
+    """The first fax that a machine got from a station, as its account lists it, and
+    its file."""
+    account = provider(machine)
+    wanted = stations.number(sender)
+
+    def listed():
+        since = calls.began - timedelta(seconds=2)
+        return [each for each in account.list_received(since) if each.sender == wanted]
+
+    # The other side of a call that broke off may take longer to see that.
+    wait_for(listed, "a received fax", 60)
+    got = min(listed(), key=lambda each: each.received_at)
+    return got, account.fetch_received(got.provider_id)
 
 
 def wait_for(true, what: str, seconds: float = PATIENCE) -> None:
@@ -177,5 +167,6 @@ def wait_idle(*numbers: int) -> None:
     wait_for(lambda: all(map(idle, numbers)), f"modems {numbers} to be ready")
 
 
-def kill_modem(station: int) -> None:
-    subprocess.run([LAB, "kill", f"modem{station}"], check=True, timeout=30)
+def kill(name: str) -> None:
+    """Kill (-9) one of the lab's processes; it is started again, a modem later."""
+    subprocess.run([LAB, "kill", name], check=True, timeout=30)

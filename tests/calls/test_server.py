@@ -73,13 +73,13 @@ def test_a_wrong_password(calls):
     assert caught.value.kind is FailureKind.CREDENTIALS
 
 
-@pytest.mark.parametrize("name", ["two", "busy", "killed"])
+@pytest.mark.parametrize("name", ["inbound", "no line", "stopped"])
 def test_a_fax_is_found_by_our_reference(calls, name):
     fax = calls.wait(name)
     _number, reference = fax.provider_id.split("-", 1)
     fingerprint = Fingerprint(
         to=fax.to,
-        pages=2,
+        pages=1,
         after=calls.began,
         before=calls.began + timedelta(minutes=10),
     )
@@ -90,7 +90,6 @@ def test_a_fax_is_found_by_our_reference(calls, name):
 
 def test_a_document_that_the_server_cannot_read(calls):
     """Taken, and then refused: its converter says why in several lines."""
-    calls.wait("two")
     account = line.provider("far", 1)
     fax = calls.submit("broken", stations.number(0), b"%PDF-1.4 nonsense", account)
     status = calls.wait(fax.name).status
