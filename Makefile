@@ -36,7 +36,7 @@ test-faults:            ## 1,000 seeded schedules of faults; COUNT=50 SEED=0
 test-mutations:         ## each guard taken out, and its tests seen to fail
 	@dev/env.sh python tests/faults/mutations.py $(ARGS)
 
-test-e2e:               ## real fax calls over software modems (as root, two minutes)
+test-e2e:               ## real fax calls from Odoo over software modems (as root, three minutes)
 	@dev/test.sh calls -- $(ARGS)
 
 lint:                   ## ruff and pylint-odoo

@@ -81,7 +81,7 @@ FAILURES = (
     ("no work found", K.DOCUMENT_REJECTED),  # S
     ("does not support document", K.DOCUMENT_REJECTED),  # S: its width or length
     # The call stood, or may have stood.
-    (REJECTED_LATER, K.CONNECTION),  # S
+    (REJECTED_LATER, K.CONNECTION),  # M: the scheduler crashed in the call
     ("phase c error", K.CONNECTION),  # M: cut in a page
     ("no response to", K.CONNECTION),  # M: the other side fell silent
     ("failure to receive silence", K.CONNECTION),  # M: the same, in training

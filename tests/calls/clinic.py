@@ -89,6 +89,7 @@ class Clinic:
         return self
 
     def __exit__(self, *exc_info):
+        self.server.kill()  # nobody waits for what it may still be asking
         self._stack.close()
 
     def _start(self):
