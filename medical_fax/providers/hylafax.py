@@ -2,9 +2,9 @@
 
 The server is asked to dial once (MAXDIALS and MAXTRIES are 1), and knows a job by our
 reference, so that a lost submission is looked up without doubt. Its protocol has no
-encryption: see the form. (A scheduler that crashes in the middle of a call does not dial
-again when it is back. Where the program that sends dies with it, as when the machine
-does, it dials again; nothing it offers prevents or shows that.)
+encryption: see the form. (A scheduler that crashes in the middle of a call does not
+dial again when it is back. Where the program that sends dies with it, as when the
+machine does, it dials again; nothing it offers prevents or shows that.)
 """
 
 import re
