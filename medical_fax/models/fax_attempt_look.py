@@ -9,6 +9,10 @@ from ..tools import waits
 
 _logger = logging.getLogger(__name__)
 
+# A person decides only after so many looks that failed, however long it took: the
+# server may have been off meanwhile.
+LEAST_ASKED = 3
+
 
 class FaxAttempt(models.Model):
     """Finding out what came of a call whose answer nobody has.
@@ -190,7 +194,8 @@ class FaxAttempt(models.Model):
         now = waits.now()
         if error:
             self.account_id._note_trouble(error)
-        if now - self.lost_at > waits.delta(self.env, "look_longest"):
+        too_long = now - self.lost_at > waits.delta(self.env, "look_longest")
+        if too_long and self.asked >= LEAST_ASKED - 1:
             self._give_up(
                 self._for_sender().env._(
                     "The provider could not be asked in all this time."
