@@ -39,7 +39,7 @@ def broken(line, may_be_unsure=()):
     numbers = {message["number"] for message in messages.values()}
     found += [f"a number is in the log: {each}" for each in numbers if each in log]
     found += _callbacks(line)
-    found += line.provider.wrong(line)
+    found += line.provider.wrong(line.server.deaths)
     for message in messages.values():
         unsure = message["id"] in may_be_unsure
         said = _one(line, message, taken[message["id"]], unsure)
@@ -53,7 +53,7 @@ def _attempts(line, messages):
     references = {each["reference"] for each in attempts}
     if len(references) != len(attempts):
         yield "two tries have one reference"
-    calls = line.calls("submit", "resend")
+    calls = line.provider.submissions()
     rows = sum(not each["is_probe"] for each in attempts)
     if calls > rows:
         yield f"{calls} submissions, {rows} rows"

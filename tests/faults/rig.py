@@ -375,7 +375,7 @@ class Line:
         messages = self.messages()
         return sum(self.provider.whose(each, messages) == message for each in taken)
 
-    def calls(self, *routes):
+    def calls(self, route):
         """How often the provider was called so."""
         with self.simulator.lock:
-            return sum(each.route in routes for each in self.simulator.requests)
+            return sum(each.route == route for each in self.simulator.requests)

@@ -47,6 +47,7 @@ ASKING: Weights = {
     "kill_answered": 1,
     "too_many_requests": 1,
 }
+SENDING = ("submit", "resend")  # routes
 # How fast a provider is today, by the simulator's attributes.
 PACE = {
     "prepare_seconds": (0.0, 0.05, 0.3),
@@ -106,6 +107,12 @@ class Adapter:
 
     # --- What it has --------------------------------------------------------------
 
+    def submissions(self) -> int:
+        """How often it was asked to send something."""
+        with self.simulator.lock:
+            routes = [each.route for each in self.simulator.requests]
+        return sum(map(routes.count, SENDING))
+
     def whose(self, taken: Acceptance, messages: dict[int, Row]) -> int | None:
         """The id of the message that was taken, by its pages. A fax that is sent again
         has those of the first, and comes later."""
@@ -130,6 +137,7 @@ class Adapter:
         tells whether the provider took that."""
         return False
 
-    def wrong(self, line) -> list[str]:
-        """What else is not as it must be, as sentences."""
+    def wrong(self, deaths: int) -> list[str]:
+        """What else is not as it must be, as sentences; `deaths` of workers may have
+        led to it."""
         return []

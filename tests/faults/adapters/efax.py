@@ -18,6 +18,7 @@ MODES = (
     {"simulator": LATER | {"shows_reference": "nowhere"}},
 )
 LONG = 86399  # seconds
+SUBMIT = "POST /faxes"
 
 
 class Efax(Adapter):
@@ -42,6 +43,10 @@ class Efax(Adapter):
         "CANCELED": {"cancelled"},
     }
 
+    def __init__(self):
+        super().__init__()
+        self.others = 0
+
     def connect(self, key, number):
         self.simulator.app_id = self.simulator.api_key = key
         return {
@@ -54,6 +59,20 @@ class Efax(Adapter):
     def other_token(self):
         """Somebody else signs in with the same key, which ends our token."""
         self.simulator.take_token()
+        self.others += 1
+
+    def submissions(self):
+        """But for those that were refused for their token: made again in one try."""
+        return super().submissions() - self.simulator.tokens_refused.count(SUBMIT)
+
+    def wrong(self, deaths):
+        """A token that we take ends the one before, so that all share one."""
+        simulator = self.simulator
+        lost = sum(fault.route == "tokens" for fault in simulator.faults.shown)
+        ours, reasons = simulator.tokens_made - self.others, self.others + lost + deaths
+        if simulator.token_seconds == LONG and ours > 1 + reasons:
+            return [f"{ours} tokens were taken for {reasons} reasons"]
+        return []
 
     def status(self, provider_id):
         fax = self.simulator.faxes[provider_id]
