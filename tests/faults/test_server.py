@@ -72,7 +72,8 @@ def clinic(odoo, copy):
 
 @contextmanager
 def minutes(line):
-    """Let minutes go by in a second each: the actions are due, and told so."""
+    """Let minutes go by in a second each: the actions are due, and told so, and the
+    provider may be called again."""
     import threading
 
     over = threading.Event()
@@ -86,6 +87,9 @@ def minutes(line):
                 " (SELECT res_id FROM ir_model_data WHERE module = 'medical_fax'"
                 "  AND name IN ('ir_cron_fax_send', 'ir_cron_fax_poll')"
                 "  AND model = 'ir.cron')"
+            )
+            line.server.sql(
+                "UPDATE fax_account_pace SET next_at = next_at - interval '1 minute'"
             )
             with bell.cursor() as cursor:
                 cursor.execute(f"NOTIFY cron_trigger, '{line.server.database}'")
