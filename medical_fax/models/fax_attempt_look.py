@@ -1,4 +1,5 @@
 import logging
+from dataclasses import replace
 from datetime import timedelta
 
 from odoo import api, models
@@ -102,7 +103,16 @@ class FaxAttempt(models.Model):
             last = self.number + self.account_id.retry_limit
             numbers = range(last, self.number - 1, -1)
         uuid = self.message_id.uuid
-        return {f"{uuid}-{number}": fingerprint for number in numbers}
+        later = replace(fingerprint, resent=False)  # is uploaded, with its reference
+        return {
+            f"{uuid}-{number}": fingerprint if number == self.number else later
+            for number in numbers
+        }
+
+    def _maybe_resent(self):
+        """Whether the provider was asked to send again what it had, or may have been
+        before a restore: a call that carries no reference."""
+        return self.by_resend or (self.is_probe and bool(self._resendable_id()))
 
     def _record_look(self, answers):
         """Take over what a look brought.
@@ -149,7 +159,8 @@ class FaxAttempt(models.Model):
         as far as this database knows.
         """
         message = self.message_id
-        if self.account_id._capabilities().find is FindBy.REFERENCE:
+        by_reference = self.account_id._capabilities().find is FindBy.REFERENCE
+        if by_reference and not self._maybe_resent():
             return None
         if message.look_first == "overdue":
             # This database never sent it: somebody else's is as likely.
