@@ -76,8 +76,8 @@ class OdooServer:
 
 @contextmanager
 def minutes(database, *crons):
-    """Let minutes go by in a second each: these actions of medical_fax are due, and
-    the server is told so."""
+    """Let minutes go by in a second each: these actions of medical_fax are due, the
+    server is told so, and providers may be called again."""
     over = threading.Event()
 
     def tick():
@@ -94,6 +94,10 @@ def minutes(database, *crons):
                         "  WHERE module = 'medical_fax' AND name = ANY(%s)"
                         "  AND model = 'ir.cron')",
                         [list(crons)],
+                    )
+                    cursor.execute(
+                        "UPDATE fax_account_pace"
+                        " SET next_at = next_at - interval '1 minute'"
                     )
                 with bell.cursor() as cursor:
                     cursor.execute(f"NOTIFY cron_trigger, '{database}'")

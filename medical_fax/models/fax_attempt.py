@@ -155,5 +155,5 @@ class FaxAttempt(models.Model):
             after=(self.called_at - skew).replace(tzinfo=timezone.utc),
             before=before.replace(tzinfo=timezone.utc),
             known_ids=frozenset(self.search(others).mapped("provider_id")),
-            resent=self.by_resend,
+            resent=self._maybe_resent(),
         )

@@ -1,4 +1,5 @@
 import logging
+from dataclasses import replace
 from datetime import timedelta
 
 from odoo import api, models
@@ -8,6 +9,10 @@ from ..providers import FailureKind, FindBy, ProviderError
 from ..tools import waits
 
 _logger = logging.getLogger(__name__)
+
+# A person decides only after so many looks that failed, however long it took: the
+# server may have been off meanwhile.
+LEAST_ASKED = 3
 
 
 class FaxAttempt(models.Model):
@@ -98,7 +103,16 @@ class FaxAttempt(models.Model):
             last = self.number + self.account_id.retry_limit
             numbers = range(last, self.number - 1, -1)
         uuid = self.message_id.uuid
-        return {f"{uuid}-{number}": fingerprint for number in numbers}
+        later = replace(fingerprint, resent=False)  # is uploaded, with its reference
+        return {
+            f"{uuid}-{number}": fingerprint if number == self.number else later
+            for number in numbers
+        }
+
+    def _maybe_resent(self):
+        """Whether the provider was asked to send again what it had, or may have been
+        before a restore: a call that carries no reference."""
+        return self.by_resend or (self.is_probe and bool(self._resendable_id()))
 
     def _record_look(self, answers):
         """Take over what a look brought.
@@ -145,7 +159,8 @@ class FaxAttempt(models.Model):
         as far as this database knows.
         """
         message = self.message_id
-        if self.account_id._capabilities().find is FindBy.REFERENCE:
+        by_reference = self.account_id._capabilities().find is FindBy.REFERENCE
+        if by_reference and not self._maybe_resent():
             return None
         if message.look_first == "overdue":
             # This database never sent it: somebody else's is as likely.
@@ -190,7 +205,8 @@ class FaxAttempt(models.Model):
         now = waits.now()
         if error:
             self.account_id._note_trouble(error)
-        if now - self.lost_at > waits.delta(self.env, "look_longest"):
+        too_long = now - self.lost_at > waits.delta(self.env, "look_longest")
+        if too_long and self.asked >= LEAST_ASKED - 1:
             self._give_up(
                 self._for_sender().env._(
                     "The provider could not be asked in all this time."

@@ -34,7 +34,11 @@ from . import test_fax_number_fetch
 from . import test_fax_number_order
 from . import test_fax_number_porting
 from . import test_fax_queue
+from . import test_fax_queue_hold
+from . import test_fax_queue_look
+from . import test_fax_queue_pace
 from . import test_fax_queue_poll
+from . import test_fax_queue_retry
 from . import test_fax_queue_trouble
 from . import test_fax_received
 from . import test_fax_receive

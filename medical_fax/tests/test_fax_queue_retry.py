@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from ..providers import FAILURES, FailureKind, FaxState, ProviderError
+from ..providers import FAILURES, FailureKind, FaxState, FindBy, ProviderError
 from ..tools import waits
 from .common import FaxCommon
 from .fake_provider import FakeProvider
@@ -223,17 +223,31 @@ class TestSendingAgain(FaxCommon):
         self.assertEqual(self.first.state, "failed")
 
     def again(self, **changes):
+        fax = self.made_again(**changes)
+        fax._set_queued()
+        self.run_queue()
+        return fax
+
+    def made_again(self, **changes):
         names = (
             "company_id", "account_id", "number_id", "user_id", "number", "pages",
             "document_id", "has_cover", "subject", "notes",
         )  # fmt: skip
         values = self.first.read(names, load=None)[0]
         values.pop("id")
-        fax = self.env["fax.message"]._new(
+        return self.env["fax.message"]._new(
             {**values, "resend_of_id": self.first.id, **changes}
         )
+
+    def restored(self):
+        """A fax that this database had not sent, before it was restored."""
+        patcher = FakeProvider.able(resend=True, find=FindBy.REFERENCE)
+        patcher.start()
+        self.addCleanup(patcher.stop)
+        fax = self.made_again()
         fax._set_queued()
-        self.run_queue()
+        fax.look_first = "restored"
+        fax._set_held("overdue")
         return fax
 
     def test_from_what_it_has(self):
@@ -259,3 +273,27 @@ class TestSendingAgain(FaxCommon):
         self.env.flush_all()
         self.again(subject="Another subject")
         self.assertFalse(self.fake.resent)
+
+    def test_after_a_restore_it_is_looked_for_by_its_likeness(self):
+        """It may have left, in a call that carries no reference; later tries do."""
+        fax = self.restored()
+        self.account.retry_limit = 2
+        self.fake.there = [[], [], ["fax-8"]]
+        self.run_cron("ir_cron_fax_poll")
+        self.assertEqual(
+            [(reference, like.resent) for reference, like in self.fake.looked],
+            [(f"{fax.uuid}-{n}", n == 1) for n in (3, 2, 1)],
+        )
+        self.assertEqual((fax.state, fax.attempt_ids.provider_id),
+                         ("submitted", "fax-8"))  # fmt: skip
+
+    def test_likeness_does_not_tell_it_from_a_twin(self):
+        fax = self.restored()
+        twin = self.made_again(resend_of_id=False)
+        twin._set_queued()
+        self.set_state(twin, "uncertain")
+        self.account.retry_limit = 1
+        self.fake.there = [[], ["fax-8"]]
+        self.run_cron("ir_cron_fax_poll")
+        self.assertEqual(fax.state, "uncertain")
+        self.assertIn("like both", fax.unsure_reason)

@@ -161,7 +161,7 @@ class TestWordsOfCrons(FaxCommon):
         fax = self.send()
         fax._set_submitting()
         attempt = self.env["fax.attempt"].create(fax._prepare_attempt())
-        attempt.write({"state": "resolving", "lost_at": "2020-01-01"})
+        attempt.write({"state": "resolving", "lost_at": "2020-01-01", "asked": 9})
         attempt._record_no_look()
         self.assertEqual(fax.state, "uncertain")
         self.assertIn("n'a pas pu être interrogé", fax.unsure_reason)

@@ -21,6 +21,11 @@ from odoo import SUPERUSER_ID, api, fields
 from odoo.exceptions import UserError
 from odoo.service.model import retrying
 
+from odoo.addons.medical_fax import document
+from odoo.addons.medical_fax.document import worker
+from odoo.addons.medical_fax.models import guard
+from odoo.addons.medical_fax.providers import PROVIDERS
+
 CRONS = ("ir_cron_fax_send", "ir_cron_fax_poll", "ir_cron_fax_numbers")
 
 
@@ -58,8 +63,13 @@ def set_waits(env, waits):
 
 
 @as_request
-def open_account(env, name, base_url, api_key, sender, **values):
-    """A company of its own with an account connected to the simulator."""
+def open_accounts(env, orders):
+    """A company of its own for each, with an account connected to the simulator."""
+    return [_open_account(env, **order) for order in orders]
+
+
+def _open_account(env, name, code, entered, settings, sender, values):
+    """`entered` goes into the connect dialog; `settings` are the account's beside."""
     country = env.ref("base.ca").id
     company = env["res.company"].create({"name": name, "country_id": country})
     admin = env.ref("base.user_admin")
@@ -68,25 +78,25 @@ def open_account(env, name, base_url, api_key, sender, **values):
     account = env["fax.account"].create(
         {
             "name": name,
-            "code": "documo",
+            "code": code,
             "company_id": company.id,
             "undo_seconds": 0,
             **values,
         }
     )
-    called_back = account.with_user(admin).connect(
-        {"api_key": api_key, "base_url": base_url}
-    )
+    called_back = account.with_user(admin).connect(entered) or {}
+    guard.opened(account).settings = account.settings | settings
     number = account.number_ids.filtered(lambda n: n.number == sender)
     account.default_number_id = number or env["fax.number"].create(
         {"name": "Front desk", "account_id": account.id, "number": sender}
     )
+    user, password = called_back.get("user"), called_back.get("password")
     return {
         "account": account.id,
         "company": company.id,
         "state": account.state,
-        "url": called_back["address"],
-        "auth": f"{called_back['user']}:{called_back['password']}",
+        "url": called_back.get("address"),
+        "auth": f"{user}:{password}" if user else "",
     }
 
 
@@ -192,7 +202,7 @@ def rounds(registry, over, pause=0.03, look_pause=0.05):
     As the server's cron thread, but without its pauses of a minute: one at a time in
     the database, by Odoo's own lock, whose loser goes on with the next.
     """
-    _look_often(look_pause)
+    _hurry(look_pause)
     count = 0
     while not over():
         for name in CRONS:
@@ -244,7 +254,7 @@ def _stay_here():
 def claimers(registry, over, pause=0.0):
     """Send without Odoo's lock: a sweep, a button and a job may overlap, and whoever
     else may call."""
-    _look_often(0.05)
+    _hurry(0.05)
     count = 0
     while not over():
         with _environment(registry) as env:
@@ -309,9 +319,22 @@ def web(registry, over, port):
         time.sleep(0.05)
 
 
-def _look_often(pause):
-    """Look-ups are paced by what the provider documents; the simulators here are
-    told to allow more, so that a test need not take minutes."""
-    from odoo.addons.medical_fax.providers import DocumoProvider
+def tell(registry, over):
+    """Make the notices of what people must hear of."""
+    run_cron(registry, "medical_fax.ir_cron_fax_notices")
 
-    DocumoProvider.capabilities = replace(DocumoProvider.capabilities, look_pause=pause)
+
+def _hurry(pause):
+    """Calls that ask are paced by what each provider documents; the simulators here
+    are told to allow more, so that a test need not take minutes. And the pages are
+    ours: no process need be started to draw each of them, which may take longer than
+    a whole call does here."""
+    document.api.sandbox.call = _in_this_process
+    for provider in PROVIDERS.values():
+        provider.capabilities = replace(
+            provider.capabilities, look_pause=pause, status_pause=0
+        )
+
+
+def _in_this_process(operation, limits, /, **arguments):
+    return worker.OPERATIONS[operation](**arguments)

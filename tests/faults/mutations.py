@@ -25,32 +25,22 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
+from mutation import (
+    CALLBACKS,
+    CLAIMS,
+    COPIES,
+    IN_ODOO,
+    LIMITS,
+    LOST,
+    MODELS,
+    PROVIDERS,
+    Mutation,
+)
+from mutations_providers import AT_PROVIDERS
+
 REPO = Path(__file__).resolve().parents[2]
-MODELS = "medical_fax/models/"
-PROVIDERS = "medical_fax/providers/"
-LOST = "tests/faults/test_lost_answers.py::"
-CLAIMS = "tests/faults/test_claims.py::"
-LIMITS = "tests/faults/test_limits.py::"
-COPIES = "tests/faults/test_copies.py::"
-CALLBACKS = "tests/faults/test_callbacks.py::"
-IN_ODOO = "medical_fax/tests/"
-
-
-@dataclass(frozen=True)
-class Mutation:
-    """`edits` are file, text and what stands there instead; `sql` what goes with it in
-    the database; `tests` must fail then, each of them."""
-
-    invariant: int
-    name: str
-    edits: tuple[tuple[str, str, str], ...]
-    tests: tuple[str, ...]
-    sql: tuple[str, ...] = ()
-
-
 MUTATIONS = (
     Mutation(
         1,
@@ -516,6 +506,7 @@ MUTATIONS = (
         ),
     ),
 )
+MUTATIONS += AT_PROVIDERS
 
 
 def main(words):

@@ -1,73 +1,51 @@
 """Schedules of faults: from a seed, always the same one.
 
-A schedule is what happens on one account within a few seconds: some faxes, to equal
-and to different numbers, what goes wrong at the provider, when power fails, and what
-people do meanwhile.
+A schedule is what happens on one account within a few seconds: at which provider,
+some faxes to equal and to different numbers, what goes wrong there, when power fails,
+and what people do meanwhile.
 """
 
 import random
 from dataclasses import dataclass, field
 from typing import Any
 
-# Last digits decide how a fax ends; see `simulators.documo_books`.
-PLAIN = ("0190", "0191", "0192", "0193")
-FATES = ("0101", "0102", "0103", "0105", "0106", "0107", "0104", "0111", "0118", "0117")
+from .adapters import ADAPTERS
 
-# Most often those after which nobody knows whether the fax was taken.
-SUBMIT_FAULTS = {
-    "kill_arrived": 3,
-    "kill_taken": 3,
-    "kill_answered": 3,
-    "kill_connecting": 2,
-    "answer_lost": 4,
-    "garbled": 2,
-    "cut": 2,
-    "late": 2,
-    "slow": 2,
-    "trickle": 1,
-    "server_error_after": 2,
-    "server_error": 2,
-    "reset_after_body": 2,
-    "reset_in_body": 1,
-    "reset_before_body": 1,
-    "reset_on_connect": 1,
-    "redirect": 1,
-    "slow_upload": 1,
-    "too_many_requests": 1,
-}
-ASKING_FAULTS = {
-    "server_error": 3,
-    "garbled": 2,
-    "cut": 2,
-    "reset_after_body": 2,
-    "slow": 1,
-    "kill_arrived": 1,
-    "kill_answered": 1,
-    "too_many_requests": 1,
-}
-ACTS = {"power cut": 3, "provider down": 2, "paused": 1, "undo": 2, "ask": 2}
+# Last digits of numbers at which nothing is the matter.
+PLAIN = ("0190", "0191", "0192", "0193")
+# How often each provider is drawn; those with more ways to look up, more often.
+PROVIDERS = {
+    "documo": 3, "interfax": 3, "efax": 3, "hylafax": 3, "efax_developer": 2
+}  # fmt: skip
+ACTS = {
+    "power cut": 3, "provider down": 2, "paused": 1, "undo": 2, "ask": 2, "again": 3
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Schedule:
     """`faxes` are number, pages and seconds after the start; `faults` arguments of
-    `Fault`; `acts` when, what, and of which fax; `settings` those of the simulator;
-    `events` what it calls back about."""
+    `Fault`; `acts` when, what, and of which fax; `settings` those of the simulator,
+    `account` those of the account; `events` what it calls back about."""
 
     seed: int
+    provider: str
     faxes: list[dict[str, Any]]
     faults: list[dict[str, Any]]
     acts: list[tuple[float, str, int]]
     settings: dict[str, Any] = field(default_factory=dict)
-    events: list[str] = field(default_factory=list)
+    account: dict[str, Any] = field(default_factory=dict)
+    events: tuple[str, ...] = ()
 
 
 def make(seed: int) -> Schedule:
     chance = random.Random(f"faults {seed}")
+    provider = _one_of(chance, PROVIDERS)
+    adapter = ADAPTERS[provider]
     # An exchange of its own, so that no two schedules dial the same number.
     exchange = f"+1514{200 + seed % 700}"
     numbers = [
-        exchange + chance.choice(FATES if chance.random() < 0.25 else PLAIN)
+        exchange + chance.choice(adapter.fates if chance.random() < 0.25 else PLAIN)
         for _ in range(chance.randint(1, 4))
     ]
     faxes = [
@@ -78,17 +56,40 @@ def make(seed: int) -> Schedule:
         }
         for _ in range(chance.randint(3, 7))
     ]
-    faults = [_fault(chance, "submit", SUBMIT_FAULTS)
-              for _ in range(chance.randint(1, 3))]  # fmt: skip
-    for route in ("history", "info"):
-        if chance.random() < 0.3:
-            faults.append(_fault(chance, route, ASKING_FAULTS))
-    acts = [
-        (round(chance.uniform(0, 3), 2), _one_of(chance, ACTS), chance.randrange(9))
-        for _ in range(chance.choice((0, 0, 1, 1, 2)))
+    acts = ACTS | adapter.acts
+    settings, account = _today(chance, adapter)
+    return Schedule(
+        seed=seed,
+        provider=provider,
+        faxes=faxes,
+        faults=_faults(chance, adapter),
+        acts=sorted(
+            (round(chance.uniform(0, 3), 2), _one_of(chance, acts), chance.randrange(9))
+            for _ in range(chance.choice((0, 0, 1, 1, 2)))
+        ),
+        settings=settings,
+        account=account,
+        events=chance.choice(adapter.events),
+    )
+
+
+def _faults(chance, adapter):
+    """What goes wrong: one thing at least where faxes are handed over."""
+    faults = [
+        _fault(chance, *chance.choice(list(adapter.submitting.items())))
+        for _ in range(chance.randint(1, 3))
     ]
-    events = list(chance.choice(EVENTS))
-    return Schedule(seed, faxes, faults, sorted(acts), _settings(chance), events)
+    for route, weights in adapter.further.items():
+        if chance.random() < 0.3:
+            faults.append(_fault(chance, route, weights))
+    return faults
+
+
+def _today(chance, adapter):
+    """How the provider is today, and what the account knows of it."""
+    mode = chance.choice(adapter.modes)
+    drawn = {name: chance.choice(some) for name, some in adapter.today.items()}
+    return drawn | mode.get("simulator", {}), mode.get("account", {})
 
 
 def _one_of(chance, weights):
@@ -107,23 +108,3 @@ def _fault(chance, route, weights):
     if what == "too_many_requests":
         fault["retry_after"] = "1"
     return fault
-
-
-def _settings(chance):
-    """How the provider is today: its speed, and how it calls back."""
-    return {
-        "prepare_seconds": chance.choice((0.0, 0.05, 0.3)),
-        "page_seconds": chance.choice((0.0, 0.05, 0.2)),
-        "callback_times": chance.choice((1, 1, 2, 3)),
-        "callback_spread": chance.choice((0.0, 0.5)),
-        "callbacks_forged": chance.choice((0, 0, 1)),
-    }
-
-
-EVENTS = (
-    (),
-    ("fax.v1.outbound.complete",),
-    ("fax.v1.outbound.complete", "fax.v1.outbound.succeed", "fax.v1.outbound.failed"),
-    ("fax.outbound",),
-    ("fax.outbound.extended", "fax.v1.outbound.complete"),
-)

@@ -25,10 +25,9 @@ import psutil
 import psycopg2
 import psycopg2.extras
 
-from simulators.documo import DocumoSimulator
 from simulators.faults import Fault
 
-from . import papers
+from .adapters import ADAPTERS
 
 HERE = Path(__file__).parent
 SENDER = "+15145550177"
@@ -211,10 +210,26 @@ class Server:
             "UPDATE fax_account SET state = 'disconnected' WHERE id = %s", line.account
         )
 
-    def open_line(self, **settings):
-        """A company with an account of its own, at a simulator of its own."""
-        line = Line(self, f"L{next(self._names)}", settings)
-        return self._stack.enter_context(line)
+    def open_line(self, provider="documo", account=(), **settings):
+        """A company with an account of its own, at a simulator of its own.
+
+        :param account: settings of the account
+        :param settings: attributes of the simulator; others are the account's values
+        """
+        return self.open_lines((provider, dict(account), settings))[0]
+
+    def open_lines(self, *orders):
+        """The same for several: provider, account, settings."""
+        lines = [
+            self._stack.enter_context(Line(self, f"L{next(self._names)}", *order))
+            for order in orders
+        ]
+        orders = [line.order() for line in lines]
+        for line, opened in zip(
+            lines, self.run("open_accounts", orders=orders), strict=True
+        ):
+            line.opened(opened)
+        return lines
 
 
 def _answers(port):
@@ -236,35 +251,40 @@ def _calls_from(worker, address):
 class Line:
     """An account of the clinic at a provider, and the faxes that go through it."""
 
-    def __init__(self, server, name, settings):
+    def __init__(self, server, name, provider, account, settings):
         self.server, self.name = server, name
-        self._settings = settings
         self._marks = itertools.count(1)
-        self.simulator = DocumoSimulator(count_pages=papers.count_pages)
+        self.provider = ADAPTERS[provider]()
+        self.provider.settings |= account
+        self.simulator = self.provider.simulator
+        names = [name for name in settings if hasattr(self.simulator, name)]
+        self.provider.adjust(**{name: settings.pop(name) for name in names})
+        self._values = settings
 
     def __enter__(self):
         self.simulator.__enter__()
-        self.simulator.prepare_seconds = 0.05
-        self.simulator.page_seconds = 0.05
-        self.simulator.calls_a_minute = 100_000
-        for name in [n for n in self._settings if hasattr(self.simulator, n)]:
-            setattr(self.simulator, name, self._settings.pop(name))
-        key = uuid.uuid4().hex
-        self.simulator.keys = [key]
-        opened = self.server.run(
-            "open_account",
-            name=self.name,
-            base_url=self.simulator.url,
-            api_key=key,
-            sender=SENDER,
-            callback_base_url=f"http://127.0.0.1:{self.server.port}",
-            **self._settings,
-        )
+        return self
+
+    def order(self):
+        """What `inside.open_accounts` needs to open the account."""
+        return {
+            "name": self.name,
+            "code": self.provider.code,
+            "entered": self.provider.connect(uuid.uuid4().hex, SENDER),
+            "settings": self.provider.settings,
+            "sender": SENDER,
+            "values": {
+                "callback_base_url": f"http://127.0.0.1:{self.server.port}",
+                **self._values,
+            },
+        }
+
+    def opened(self, opened):
+        """Keep what it told."""
         self.account, self.company = opened["account"], opened["company"]
         self.callback_url, self.callback_auth = opened["url"], opened["auth"]
         assert opened["state"] == "connected"
         self.simulator.requests.clear()
-        return self
 
     def __exit__(self, *exc_info):
         self.simulator.__exit__()
@@ -277,12 +297,7 @@ class Line:
 
     def subscribe(self, *events):
         """Enter our address at the provider, so that it calls back."""
-        self.simulator.webhooks["ours"] = {
-            "enabled": True,
-            "url": self.callback_url,
-            "auth": self.callback_auth,
-            "events": list(events),
-        }
+        self.provider.subscribe(self.callback_url, self.callback_auth, events)
 
     # --- Faxes -------------------------------------------------------------------
 
@@ -325,7 +340,8 @@ class Line:
             """
             SELECT m.id, m.uuid, m.name, m.state, m.number, m.pages, m.pages_sent,
                    m.failure_kind, m.hold_kind, m.hold_reason, m.unsure_reason,
-                   m.look_first, d.sha256
+                   m.look_first, m.told_at, m.acknowledged_on, m.create_date,
+                   m.resend_of_id, d.sha256
             FROM fax_message m JOIN fax_document d ON d.id = m.document_id
             WHERE m.account_id = %s AND m.direction = 'out' ORDER BY m.id
             """,
@@ -356,8 +372,8 @@ class Line:
         taken = list(self.simulator.acceptances)
         if message is None:
             return len(taken)
-        sha256 = self.messages()[message]["sha256"]
-        return sum(each.sha256 == sha256 for each in taken)
+        messages = self.messages()
+        return sum(self.provider.whose(each, messages) == message for each in taken)
 
     def calls(self, route):
         """How often the provider was called so."""

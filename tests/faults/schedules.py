@@ -23,11 +23,14 @@ from pathlib import Path
 from simulators.callbacks import Timeline
 
 from . import invariants, plan, rig
+from .adapters import ADAPTERS
 from .checks import told
 
 A_LIFE = 10
 AT_ONCE = 3
 QUICK = (0, 50)  # seed and count in `make test`
+# Seconds: how long to try a provider that is down, and to look where nothing tells.
+WAITS = {"unreached_longest": 8, "look_longest": 6}
 SECONDS = 90  # most that a life may take to come to rest
 
 
@@ -43,9 +46,11 @@ def play(odoo, database, seeds):
     """Play the schedules of one life; gives what was wrong, by seed, and counts."""
     schedules = [plan.make(seed) for seed in seeds]
     workers = random.Random(f"life {seeds[0] // A_LIFE}").choice((1, 1, 2))
-    with rig.Server(odoo, database, workers, waits={"unreached_longest": 8}) as server:
+    with rig.Server(odoo, database, workers, waits=WAITS) as server:
         server.serve_pages()
-        lines = [server.open_line() for _ in schedules]
+        lines = server.open_lines(
+            *((each.provider, each.account, each.settings) for each in schedules)
+        )
         acts = Timeline()
         try:
             faxes = server.run(
@@ -64,17 +69,13 @@ def play(odoo, database, seeds):
 
 
 def _prepare(server, line, schedule, ids, acts):
-    for name, value in schedule.settings.items():
-        setattr(line.simulator, name, value)
     line.subscribe(*schedule.events)
     for fault in schedule.faults:
         line.fault(**fault)
     for seconds, what, which in schedule.acts:
         fax = ids[which % len(ids)]
-        act = _ACTS[what]
-        acts.after(
-            seconds, lambda act=act, fax=fax: _do(server, act, server, line, fax)
-        )
+        act = _ACTS.get(what) or partial(_of_the_provider, what)
+        acts.after(seconds, partial(_do, server, act, server, line, fax, acts))
 
 
 def _do(server, act, *arguments):
@@ -86,67 +87,107 @@ def _do(server, act, *arguments):
 
 def _watch(server, lines, seeds, acts):
     """Wait until each is at rest; what is wrong then, by seed."""
-    wrong, until = {}, time.monotonic() + SECONDS
+    found, until = {}, time.monotonic() + SECONDS
     while acts.pending:
         time.sleep(0.05)
     for line, seed in zip(lines, seeds, strict=True):
         try:
             line.settle(max(until - time.monotonic(), 1))
-            found = invariants.broken(line)
+            found[seed] = invariants.broken(line)
         except AssertionError as error:
-            found = [str(error)]
-        if found:
-            wrong[seed] = "\n".join([*found, told(line)])
+            found[seed] = [str(error)]
+    server.stop()
+    server.run("tell")
+    counts = Counts(kills=server.deaths)
+    for line, seed in zip(lines, seeds, strict=True):
+        found[seed] += invariants.untold(line)
+        counts.add(line)
+    wrong = {
+        seed: "\n".join([*found[seed], told(line)])
+        for line, seed in zip(lines, seeds, strict=True)
+        if found[seed]
+    }
     if server.failures:
         wrong.setdefault(seeds[0], "\n".join(server.failures))
-    counts = Counts(kills=server.deaths)
-    for line in lines:
-        messages = line.messages().values()
-        counts["faxes"] += len(messages)
-        counts["tries"] += sum(len(message["attempts"]) for message in messages)
-        counts["faults"] += len(line.simulator.faults.shown)
     return wrong, counts
 
 
 class Counts(Counter):
-    """What has happened in all."""
+    """What has happened in all, and at each provider."""
+
+    def add(self, line):
+        messages = line.messages().values()
+        mine = {
+            "faxes": len(messages),
+            "tries": sum(len(message["attempts"]) for message in messages),
+            "faults": len(line.simulator.faults.shown),
+            "unsure": sum(message["state"] == "uncertain" for message in messages),
+        }
+        self.update(mine)
+        code = line.provider.code
+        self.update({(code, name): count for name, count in mine.items()})
+        self[code, "schedules"] += 1
 
     def __str__(self):
-        return ", ".join(f"{count} {name}" for name, count in sorted(self.items()))
+        return ", ".join(
+            f"{count} {name}"
+            for name, count in sorted(self.items(), key=str)
+            if isinstance(name, str)
+        )
+
+    def by_provider(self):
+        """Schedules of each provider, with their faxes and what went wrong there."""
+        return "; ".join(
+            f"{code} {self[code, 'schedules']} ({self[code, 'faxes']} faxes,"
+            f" {self[code, 'faults']} faults, {self[code, 'unsure']} unsure)"
+            for code in ADAPTERS
+        )
 
 
 # What happens by itself, or is done by people
 
 
-def _power_cut(server, line, fax):
+def _power_cut(server, line, fax, acts):
     server.kill()
 
 
-def _provider_down(server, line, fax):
+def _provider_down(server, line, fax, acts):
     line.simulator.listen(False)
     threading.Timer(0.6, line.simulator.listen, [True]).start()
 
 
-def _paused(server, line, fax):
+def _paused(server, line, fax, acts):
     server.run("pause_sending", company=line.company, paused=True)
     time.sleep(0.3)
     server.run("pause_sending", company=line.company, paused=False)
 
 
-def _undo(server, line, fax):
-    server.run("press", model="fax.message", ids=[fax], button="action_undo")
+def _press(button, server, line, fax, acts):
+    server.run("press", model="fax.message", ids=[fax], button=button)
 
 
-def _ask(server, line, fax):
-    server.run("press", model="fax.message", ids=[fax], button="action_ask_provider")
+def _again(server, line, fax, acts, left=12):
+    """Sent again by a person, as soon as that is possible."""
+    (row,) = server.sql("SELECT state FROM fax_message WHERE id = %s", fax)
+    if row["state"] in invariants.FINAL:
+        _press("action_resend", server, line, fax, acts)
+    elif left:
+        later = partial(_again, server, line, fax, acts, left - 1)
+        acts.after(0.4, partial(_do, server, later))
+
+
+def _of_the_provider(what, server, line, fax, acts):
+    getattr(line.provider, what)()
 
 
 _ACTS = {
     "power cut": _power_cut,
     "provider down": _provider_down,
     "paused": _paused,
-    "undo": _undo,
-    "ask": _ask,
+    "undo": partial(_press, "action_undo"),
+    "ask": partial(_press, "action_ask_provider"),
+    "stop": partial(_press, "action_cancel"),
+    "again": _again,
 }
 
 
@@ -173,10 +214,16 @@ def play_all(odoo, template, seed, count, say=_say, at_once=AT_ONCE):
             say(
                 f"{done:5d} of {count} schedules, {time.monotonic() - began:5.0f} s:"
                 f" {total}; {len(wrong)} wrong{_rest(left)}"
+                f"{_more(total, left)}"
             )
             for each, text in found.items():
                 say(f"seed {each} is wrong; again by:  {again(each)}\n{text}")
     return wrong
+
+
+def _more(total, left):
+    """What the last line tells besides."""
+    return "" if left else f"; {total.by_provider()}"
 
 
 def _rest(left):

@@ -28,9 +28,9 @@ def test_retry_after(line):
 
 
 def test_history_eight_a_minute(odoo, copy):
-    """Look-ups keep to the documented eight calls a minute; here a minute has three
+    """Look-ups keep to the documented eight calls a minute; here a minute has two
     seconds, and so has the pause that we leave between two looks."""
-    minute = 3.0
+    minute = 2.0
     with rig.Server(odoo, copy(), workers=2, look_pause=2 * minute / 8) as server:
         line = server.open_line(calls_a_minute=8, minute_seconds=minute)
         for _ in range(6):

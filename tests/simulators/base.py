@@ -186,6 +186,11 @@ class Simulator:
                 status = 405
         return None, {}, status
 
+    def called(self, found: Route | None, peek: Callable[[int], bytes]) -> str:
+        """Hook: the name of what is called. `peek` gives the beginning of the body
+        without reading it, for a provider whose calls all have one path."""
+        return found.name if found else "unknown"
+
     def handle(self, request: Request, found, arguments: dict, status: int) -> Reply:
         """What the provider answers, if nothing goes wrong."""
         try:

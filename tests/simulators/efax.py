@@ -52,6 +52,7 @@ class EfaxSimulator(Simulator):
         self.slow_seconds = 3600.0
         self.token_seconds = 86399
         self.tokens_made = 0
+        self.tokens_refused: list[str] = []  # methods and paths of the calls
         self.faxes: dict[str, Fax] = {}
         self._token: tuple[str, datetime] | None = None
 
@@ -93,6 +94,7 @@ class EfaxSimulator(Simulator):
         with self.lock:
             token, ends = self._token or ("", self.clock())
         if scheme != "Bearer" or value != token or self.clock() >= ends:
+            self.tokens_refused.append(f"{request.method} {request.path}")
             raise Refused(401, "Authentication values are missing or invalid.")
         if request.headers.get("user-id") != self.user_id:
             raise Refused(self.user_id_status, "Access to this item is not allowed.")

@@ -9,13 +9,14 @@ import base64
 import hashlib
 import hmac
 import http.client
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 from xml.etree import ElementTree
 from zoneinfo import ZoneInfo
 
-from .base import Acceptance, Simulator, route
+from .base import Acceptance, Route, Simulator, route
 from .control import main
 from .documo import count_pages, page_of
 from .documo_forms import only
@@ -58,6 +59,8 @@ REQUESTS = {
         "Transmission": {"TransmissionControl": {"DOCID": None}},
     },
 }  # fmt: skip
+# What stands at the beginning of a body, and what the call is named by it.
+NAMES = {b"%3COutboundRequest": "submit", b"%3COutboundStatus": "status"}
 CHOICES = {
     "Resolution": ("STANDARD", "FINE"),
     "Priority": ("NORMAL", "HIGH"),
@@ -109,6 +112,13 @@ class EfaxDeveloperSimulator(Simulator):
 
     def refusal(self, refused: Refused) -> Reply:
         return Reply(refused.status, refused.text.encode(), refused.headers)
+
+    def called(self, found: Route | None, peek: Callable[[int], bytes]) -> str:
+        """The XML tells: "submit" or "status"."""
+        if found is None:
+            return "unknown"
+        start = peek(1)
+        return next((n for mark, n in NAMES.items() if mark in start), found.name)
 
     # --- What it is told ---------------------------------------------------------
 
@@ -198,7 +208,7 @@ class EfaxDeveloperSimulator(Simulator):
                     pages=pages,
                     sha256=hashlib.sha256(document).hexdigest(),
                     file_name="",
-                    route="call",
+                    route="submit",
                     at=now.isoformat(),
                 )
             )

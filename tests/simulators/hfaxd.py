@@ -19,6 +19,7 @@ from datetime import datetime, timedelta
 from .base import Acceptance, Simulator
 from .control import main
 from .faults import Fault
+from .hfaxd_notify import HOOK, Notify
 from .hfaxd_session import Session
 
 AGAIN = "; too many attempts to dial"
@@ -54,6 +55,11 @@ class Job:
     ends_at: datetime | None = None
     killed_at: datetime | None = None
     has_file: bool = False
+
+    @property
+    def name(self) -> str:
+        """Its number, which comes again, with what its owner calls it."""
+        return f"{self.number}-{self.values.get('JOBINFO', '')}"
 
     @property
     def last_digits(self) -> str:
@@ -98,7 +104,7 @@ class InFile:
     coming_in: bool = False
 
 
-class HfaxdSimulator(Simulator):
+class HfaxdSimulator(Notify, Simulator):
     """A fax server (HylaFAX) that sends nothing."""
 
     remote_methods = ("receive", "forget")
@@ -118,11 +124,13 @@ class HfaxdSimulator(Simulator):
         self.files: dict[str, InFile] = {}
         self.stored: dict[str, bytes] = {}
         self.commands: list[str] = []
+        self.start_notify()
 
     def reset(self) -> None:
         fresh = type(self)(count_pages=self.count_pages)
         with self.lock:
-            for name in ("users", "own_number", "call_seconds", "last_job",
+            self.timeline.clear()
+            for name in (*HOOK, "users", "own_number", "call_seconds", "last_job",
                          "most_jobs", "greeting", "before_greeting", "allows_tsi",
                          "jobs", "files", "stored", "commands"):  # fmt: skip
                 setattr(self, name, getattr(fresh, name))
@@ -148,12 +156,13 @@ class HfaxdSimulator(Simulator):
             job.pages = self.count_pages(job.document)
             digest = hashlib.sha256(job.document).hexdigest()
             to = job.values["EXTERNAL"]
-            if any(self._stands(each, to, digest) for each in self.jobs.values()
-                   if each is not job):  # fmt: skip
-                self.doubles.append((to, digest))
+            for other in self.jobs.values():
+                if other is not job and self._stands(other, to, digest):
+                    self.doubles.append((other.name, job.name))
+        self.notify(job)
         self.took(
             Acceptance(
-                provider_id=f"{job.number}-{job.values.get('JOBINFO', '')}",
+                provider_id=job.name,
                 to=to,
                 sender=job.values.get("TSI", ""),
                 pages=job.pages,
@@ -166,9 +175,11 @@ class HfaxdSimulator(Simulator):
         return True
 
     def _stands(self, job: Job, to: str, digest: str) -> bool:
-        """Whether a job of that number and those pages was sent or is under way."""
+        """Whether a job of that number and those pages was sent, if only in part, or
+        is under way."""
+        now = self.clock()
         return (
-            job.state(self.clock()) in ("R", "D")
+            (job.state(now) in ("R", "D") or job.pages_sent(now) > 0)
             and job.values.get("EXTERNAL") == to
             and hashlib.sha256(job.document).hexdigest() == digest
         )

@@ -29,7 +29,7 @@ class Session(Jobs, socketserver.StreamRequestHandler):
         self.books = self.server.simulator
         if fault := self.books.faults.at_connect():
             if fault.what == "kill_connecting":
-                fault.kill()
+                fault.kill(self.client_address)
             reset(self.request)
             raise Reset()
         super().setup()
@@ -108,13 +108,13 @@ class Session(Jobs, socketserver.StreamRequestHandler):
             self.say(refusals[self.what])
             return
         if self.what == "kill_arrived":
-            self.fault.kill()
+            self.fault.kill(self.client_address)
         raise Reset()
 
     def answer(self, text: str) -> None:
         """Say what was done, or fail to."""
         if self.what == "kill_taken":
-            self.fault.kill()
+            self.fault.kill(self.client_address)
         if self.what in ("kill_taken", "answer_lost"):
             raise Reset()
         data = text.encode() + b"\r\n"
@@ -136,7 +136,7 @@ class Session(Jobs, socketserver.StreamRequestHandler):
             raise ValueError(f"no such fault here: {self.what}")
         self.wfile.write(data)
         if self.what == "kill_answered":
-            self.fault.kill()
+            self.fault.kill(self.client_address)
 
     def check_login(self, verb: str) -> None:
         if self.logged_in is None and verb not in ("USER", "PASS", "QUIT", "NOOP"):

@@ -84,7 +84,7 @@ class _Handler(BaseHTTPRequestHandler):
         simulator = self.server.simulator
         parts = urlsplit(self.path)
         found, arguments, status = simulator.find_route(self.command, parts.path)
-        name = found.name if found else "unknown"
+        name = simulator.called(found, self.rfile.peek)
         fault = simulator.faults.for_route(name)
         what = fault.what if fault else None
         with simulator.lock:

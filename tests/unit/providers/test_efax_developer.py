@@ -89,7 +89,7 @@ def test_a_document_to_sign_in_with(simulator, rig):
 
 @pytest.mark.parametrize("what", ["garbled", "answer_lost", "server_error"])
 def test_verify_does_not_take_any_page_for_the_provider(rig, simulator, what):
-    simulator.faults.add(Fault(what, route="call"))
+    simulator.faults.add(Fault(what, route="status"))
     error = refused(rig.provider.verify)
     assert error.kind is K.PROVIDER_UNAVAILABLE and error.proven_not_sent
 
@@ -206,7 +206,7 @@ def test_a_sender_that_it_cannot_choose_is_refused_here(simulator, rig):
 def test_each_failure_says_no_more_than_is_known(
     rig, simulator, what, proven, code, taken
 ):
-    simulator.faults.add(Fault(what, route="call"))
+    simulator.faults.add(Fault(what, route="submit"))
     before = simulator.connections
     error = refused(rig.provider.submit, rig.request())
     assert proven in (None, error.proven_not_sent)
@@ -263,7 +263,7 @@ def test_an_answer_as_it_was_seen(rig, simulator, monkeypatch):
 
 
 def test_the_deadline_of_the_request_is_that_of_the_call(rig, simulator):
-    simulator.faults.add(Fault("late", route="call", seconds=5))
+    simulator.faults.add(Fault("late", route="submit", seconds=5))
     request = rig.request(deadline=rig.clock() + timedelta(seconds=0.1))
     assert not refused(rig.provider.submit, request).proven_not_sent
     assert len(simulator.acceptances) == 1
@@ -303,7 +303,7 @@ def test_times_by_setting(simulator, rig):
 
 def test_one_fax_that_cannot_be_told_hides_no_other(rig, simulator):
     ids = [rig.submit() for _fax in range(3)]
-    simulator.faults.add(Fault("garbled", route="call"))
+    simulator.faults.add(Fault("garbled", route="status"))
     assert list(rig.provider.fetch_status(ids)) == ids[1:]
     simulator.unknown_docid = "refused"
     assert list(rig.provider.fetch_status(["12345", *ids])) == ids
@@ -312,14 +312,14 @@ def test_one_fax_that_cannot_be_told_hides_no_other(rig, simulator):
 
 def test_what_was_fetched_is_kept_when_a_later_call_fails(rig, simulator):
     ids = [rig.submit() for _fax in range(3)]
-    simulator.faults.add(Fault("too_many_requests", route="call", skip=1))
+    simulator.faults.add(Fault("too_many_requests", route="status", skip=1))
     assert list(rig.provider.fetch_status(ids)) == ids[:1]
 
 
 def test_asking_sends_nothing(rig, simulator):
     key = rig.submit()
     for what in ("answer_lost", "reset_in_body", "server_error_after"):
-        simulator.faults.add(Fault(what, route="call"))
+        simulator.faults.add(Fault(what, route="status"))
         assert refused(rig.provider.fetch_status, [key]).proven_not_sent
 
 
