@@ -39,8 +39,6 @@ class TestReceivedHostile(InboxMixin, FaxCommon):
                 self.assertTrue(fax.file_error_words)
                 self.assertIn(fax.file_error_words, fax.state_words)
                 self.assertFalse(fax.document_id)
-                self.assertEqual(
-                    fax.file_ids._bytes(), self.provider.files[provider_id]
-                )
+                self.assertEqual(fax.file_ids._bytes(), content)
                 self.assertEqual(rows[fax.id]["number"], fax.number_display)
                 self.assertEqual(rows[fax.id]["error"], fax.file_error_words)
