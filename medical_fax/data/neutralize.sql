@@ -21,4 +21,5 @@ UPDATE fax_number_order
  WHERE state IN ('intent', 'calling', 'unknown')
    AND account_id IN (SELECT id FROM fax_account WHERE code != 'loopback');
 DELETE FROM fax_hint;
+DELETE FROM fax_unfetched;
 DELETE FROM fax_token;

@@ -17,6 +17,8 @@ TICK_SIZE = 14
 SIGNATURE_HEIGHT = 42
 LONGEST_TEXT = 200
 TICK_WIDTH = 2
+EDGE = 6
+"""Nothing is placed nearer to the edge: fax machines lose it."""
 
 
 def mark_pages(document, marks, signature):
@@ -34,10 +36,8 @@ def mark_pages(document, marks, signature):
         elif mark.kind == "tick":
             _tick(page, point)
         else:
-            font = font or fonts.font_bytes(FONT)
-            page.insert_font(fontname="mark", fontbuffer=font)
-            text = one_line(mark.text, LONGEST_TEXT)
-            page.insert_text(point, text, fontname="mark", fontsize=TEXT_SIZE)
+            font = font or pymupdf.Font(fontbuffer=fonts.font_bytes(FONT))
+            _write(page, point, one_line(mark.text, LONGEST_TEXT), font)
     reference = (document.metadata or {}).get("title", "")
     return Built(finish(document, reference), document.page_count, ())
 
@@ -53,16 +53,35 @@ def _point(page, mark):
     )
 
 
+def _inside(page, point, width, height):
+    """The point moved so that what stands on it is on the page as a whole."""
+    rect = page.rect
+    x = max(rect.x0 + EDGE, min(point.x, rect.x1 - EDGE - width))
+    y = max(rect.y0 + EDGE + height, min(point.y, rect.y1 - EDGE))
+    return pymupdf.Point(x, y)
+
+
 def _sign(page, point, signature):
     if not signature:
         raise DocumentError("empty")
     picture = pymupdf.Pixmap(signature)
     width = SIGNATURE_HEIGHT * picture.width / max(1, picture.height)
+    point = _inside(page, point, width, SIGNATURE_HEIGHT)
     rect = pymupdf.Rect(point.x, point.y - SIGNATURE_HEIGHT, point.x + width, point.y)
     page.insert_image(rect, stream=signature)
 
 
+def _write(page, point, text, font):
+    """A line that is longer than the page is wide is written smaller."""
+    length = font.text_length(text, TEXT_SIZE)
+    scale = min(1.0, (page.rect.width - 2 * EDGE) / max(1.0, length))
+    point = _inside(page, point, length * scale, TEXT_SIZE * scale)
+    page.insert_font(fontname="mark", fontbuffer=font.buffer)
+    page.insert_text(point, text, fontname="mark", fontsize=TEXT_SIZE * scale)
+
+
 def _tick(page, point):
+    point = _inside(page, point, TICK_SIZE, TICK_SIZE)
     places = ((0, -0.45), (0.35, 0), (0.95, -0.95))
     page.draw_polyline(
         [point + (x * TICK_SIZE, y * TICK_SIZE) for x, y in places], width=TICK_WIDTH

@@ -38,6 +38,7 @@ from . import fax_message_claim
 from . import fax_message_queue
 from . import fax_message_ask
 from . import fax_message_inbound
+from . import fax_unfetched
 from . import fax_received_file
 from . import fax_message_report
 from . import fax_document_derived

@@ -1,9 +1,12 @@
-from datetime import timedelta
+from datetime import timedelta, timezone
 
 from odoo import fields, models
 from odoo.tools import SQL
 
 from ..tools import waits
+
+# How far a look for received faxes goes back before the last one began.
+LOOK_BACK = timedelta(days=2)
 
 
 class FaxAccountPace(models.Model):
@@ -34,6 +37,9 @@ class FaxAccountPace(models.Model):
         readonly=True,
     )
     next_at = fields.Datetime(required=True, readonly=True)
+    looked_at = fields.Datetime(
+        readonly=True, help="When the last look began that saw everything."
+    )
 
     _kind_uniq = models.Constraint(
         "UNIQUE (account_id, kind)", "There is one pace for each kind of call."
@@ -84,3 +90,19 @@ class FaxAccount(models.Model):
                 next=waits.now() + timedelta(seconds=seconds),
             )
         )
+
+    def _look_since(self):
+        """From when on received faxes are listed: well before the last look, however
+        long ago that was, so that nothing is missed between two of them."""
+        self.ensure_one()
+        pace = self.env["fax.account.pace"].search(
+            [("account_id", "=", self.id), ("kind", "=", "receive")]
+        )
+        looked = pace.looked_at or waits.now()
+        return (looked - LOOK_BACK).replace(tzinfo=timezone.utc)
+
+    def _looked(self, began):
+        """Note that everything received before a look began was seen by it."""
+        self.env["fax.account.pace"].search(
+            [("account_id", "=", self.id), ("kind", "=", "receive")]
+        ).looked_at = began

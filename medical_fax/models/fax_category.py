@@ -4,6 +4,8 @@ from odoo.fields import Domain
 
 from .fax_message_unassigned import RECEIVED
 
+MOST_PEOPLE = 100
+
 
 class FaxCategory(models.Model):
     """What a received fax is, and who takes care of such ones: results, referrals,
@@ -65,6 +67,28 @@ class FaxMessage(models.Model):
             )
         message._follow_up()
         return True
+
+    def _assignable(self):
+        """Colleagues whom this fax may be given to: those who may see it by its
+        number. Whether they may is asked again when it is given."""
+        self.ensure_one()
+        # sudo: names of colleagues, and who may use one of our numbers
+        users = self.env["res.users"].sudo()
+        group = users.env.ref
+        domain = Domain("share", "=", False) & Domain("id", "!=", self.env.uid)
+        domain &= Domain("company_ids", "in", self.company_id.id)
+        denied = group("medical_fax.group_fax_denied")
+        domain &= Domain("all_group_ids", "not in", denied.id)
+        managers = Domain(
+            "all_group_ids", "in", group("medical_fax.group_fax_manager").id
+        )
+        number = self.sudo().number_id
+        if not number:
+            return users.search(domain & managers, order="name", limit=MOST_PEOPLE)
+        mine = Domain("all_group_ids", "in", group("medical_fax.group_fax_user").id)
+        if number.user_ids:
+            mine &= Domain("id", "in", number.user_ids.ids)
+        return users.search(domain & (managers | mine), order="name", limit=MOST_PEOPLE)
 
     def _close_assignment(self, force=False):
         """Who it was given to need not look at it any more, once it is filed."""

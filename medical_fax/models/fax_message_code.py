@@ -29,8 +29,8 @@ class FaxMessage(models.Model):
         return "".join(secrets.choice(codes.ALPHABET) for _sign in range(26))
 
     @api.model
-    def _prepare_received(self, account, fetched):
-        values = super()._prepare_received(account, fetched)
+    def _prepare_pages(self, account, fetched):
+        values = super()._prepare_pages(account, fetched)
         found = fetched.arrived.codes if fetched.arrived else ()
         return {**values, "received_codes": list(found)}
 

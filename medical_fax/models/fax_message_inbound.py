@@ -1,6 +1,5 @@
 import logging
 from dataclasses import dataclass, field
-from datetime import timedelta, timezone
 
 from psycopg2.errors import UniqueViolation
 
@@ -16,8 +15,8 @@ from . import guard
 
 _logger = logging.getLogger(__name__)
 
-# How far back a look goes, so that nothing is missed between two of them.
-LOOK_BACK = timedelta(days=2)
+# The file_error of a fax whose pages the provider could not give.
+UNFETCHED = "unfetched"
 
 
 @dataclass(frozen=True)
@@ -62,6 +61,10 @@ class FaxMessage(models.Model):
         for message in self:
             error = ERRORS.get(message.file_error)
             message.file_error_words = self.env._(error.what) if error else False
+            if message.file_error == UNFETCHED:
+                message.file_error_words = self.env._(
+                    "The provider could not give the pages."
+                )
 
     @api.depends("file_error")
     def _compute_state_words(self):
@@ -104,32 +107,32 @@ class FaxMessage(models.Model):
             ]
         )
         provider = account._provider()
-        since = (fields.Datetime.now() - LOOK_BACK).replace(tzinfo=timezone.utc)
+        since, began = account._look_since(), waits.now()
+        waiting = self.env["fax.unfetched"]._due(account)
+        missed = [(each, each._received()) for each in waiting]
         self.env["ir.cron"]._commit_progress()  # no transaction during the call
-        missed = None
         for received in provider.list_received(since):
-            if self._is_received(account, received):
-                continue
-            self.env["ir.cron"]._commit_progress()
-            try:
-                content = provider.fetch_received(received.provider_id)
-            except ProviderError as error:
-                # One that cannot be had keeps no other from coming in.
-                missed = error
-                continue
-            fetched = self._look_at(received, content)
-            self._step(f"Fax for account {account.id}", self._receive, account, fetched)
-        if missed:
-            raise missed
+            if not self._is_known(account, received):
+                self._fetch(account, provider, received)
+        for each, received in missed:
+            if each.exists():
+                self._fetch(account, provider, received)
+        self._step(f"Look at account {account.id}", account._looked, began)
         self._step(f"Hints of account {account.id}", hints._answered)
 
     @api.model
-    def _is_received(self, account, received):
+    def _is_known(self, account, received):
+        """Whether a fax stands here, or is waited for in its own time."""
+        waiting = self.env["fax.unfetched"]._of(account, received.provider_id)
+        return bool(waiting or self._received_as(account, received))
+
+    @api.model
+    def _received_as(self, account, received):
         known = [
             ("account_id", "=", account.id),
             ("inbound_id", "=", received.provider_id),
         ]
-        return bool(self.search_count(known, limit=1))
+        return self.search(known, limit=1)
 
     # BY A CALL
 
@@ -158,6 +161,10 @@ class FaxMessage(models.Model):
         except DocumentError as error:
             _logger.warning("A received file cannot be shown: %s", error.code)
             return Fetched(received, content, error=error.code)
+        except Exception as error:
+            # A bug of ours loses no fax either, and keeps no other from coming in.
+            _logger.error("Looking at a received file: %s", where(error))
+            return Fetched(received, content, error="crashed")
 
     @api.model
     def _receive(self, account, fetched):
@@ -166,11 +173,14 @@ class FaxMessage(models.Model):
         :param fetched: the :class:`Fetched` fax
         :return: the new fax, or none
         """
-        if self._is_received(account, fetched.received):
+        known = self._received_as(account, fetched.received)
+        if known:
+            known._pages_came(account, fetched)
             return self.browse()
         values = self._prepare_received(account, fetched)
         message = guard.closed(guard.opened(self).create(values))
-        self.env["fax.received.file"]._keep(message, fetched.content)
+        if fetched.error != UNFETCHED:
+            self.env["fax.received.file"]._keep(message, fetched.content)
         message._arrived()
         return message
 
@@ -181,8 +191,8 @@ class FaxMessage(models.Model):
         numbers = account.with_context(active_test=False).number_ids
         number = numbers.filtered(lambda n: n.number == received.to)[:1]
         contact = self._sender_contact(account.company_id, received.sender)
-        document = self._received_document(account, fetched)
         return {
+            **self._prepare_pages(account, fetched),
             "name": self.env["ir.sequence"].next_by_code("fax.message"),
             "direction": "in",
             "state": "received",
@@ -195,7 +205,14 @@ class FaxMessage(models.Model):
             "partner_name": contact.name,
             "partner_organization": contact.organization,
             "number": received.sender,
-            "pages": document.pages or received.pages or 0,
+        }
+
+    @api.model
+    def _prepare_pages(self, account, fetched):
+        """Hook: values of a fax that come from its pages."""
+        document = self._received_document(account, fetched)
+        return {
+            "pages": document.pages or fetched.received.pages or 0,
             "document_id": document.id,
             "file_error": fetched.error,
             "received_text": fetched.arrived and fetched.arrived.text,

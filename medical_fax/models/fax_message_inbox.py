@@ -5,6 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
 from ..tools import waits
+from .fax_message_inbound import UNFETCHED
 
 MOST = 200
 # Whoever looks at a fax says so this often; nobody is there who has not for this long.
@@ -93,6 +94,7 @@ class FaxMessage(models.Model):
             "received_at": fields.Datetime.to_string(self.received_at),
             "pages": self.pages,
             "error": self.file_error_words or "",
+            "is_unfetched": self.file_error == UNFETCHED,
             "mine": self.assignee_id == self.env.user,
             "late": bool(self.escalated_at),
             "category_id": self.category_id.id,
@@ -118,6 +120,9 @@ class FaxMessage(models.Model):
             "number_raw": self.number or "",
             "open_by": ", ".join(others.get(self.id, [])),
             "candidates": self._filing_candidates(),
+            "people": [
+                {"id": user.id, "name": user.name} for user in self._assignable()
+            ],
         }
 
     def keep_inbox_fax(self):

@@ -13,6 +13,9 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.fax_cover_shows_patient", readonly=False
     )
     fax_paused = fields.Boolean(related="company_id.fax_paused", readonly=False)
+    fax_unassigned_hours = fields.Float(
+        related="company_id.fax_unassigned_hours", readonly=False
+    )
     fax_fallback_user_id = fields.Many2one(
         related="company_id.fax_fallback_user_id",
         readonly=False,

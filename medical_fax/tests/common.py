@@ -67,6 +67,7 @@ class FaxFixture:
             "poll_first_seconds": 0,
             "poll_pause_seconds": 0,
             "receive_pause_seconds": 0,
+            "fetch_first_seconds": 0,
             "look_first_seconds": 0,
         }
         for name, value in settings.items():

@@ -160,6 +160,7 @@ class TestPublicMethods(FaxCommon):
             "action_called",
             "action_categorize",
             "action_edit_and_send",
+            "action_fetch_again",
             "action_file",
             "action_file_contact",
             "action_file_in_inbox",
@@ -203,6 +204,7 @@ class TestPublicMethods(FaxCommon):
         "fax.resend": {"action_send"},
         "fax.sender.block": set(),
         "fax.token": set(),
+        "fax.unfetched": set(),
         "fax.source": {"action_create_action", "action_remove_action"},
         "fax.source.exclusion": set(),
     }

@@ -66,7 +66,7 @@ class TestReply(InboxMixin, FaxCommon):
         with self.assertRaises(UserError):
             fax.action_sign_and_return([SIGNED])  # has no signature yet
         self.user.signature_image = base64.b64encode(samples.picture())
-        self.assertTrue(fax.action_sign()["params"]["has_signature"])
+        self.assertTrue(fax.action_sign()["params"]["signature"])
         marks = [
             SIGNED,
             {"page": 1, "x": 0.2, "y": 0.5, "kind": "text", "text": "Approved"},

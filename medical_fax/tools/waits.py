@@ -29,6 +29,13 @@ WAITS = {
     "poll_pause": 5,
     "forgotten": 86400,
     "receive_pause": 60,
+    # Pages of a received fax that the provider could not give: asked for again,
+    # doubled each time; when the fax stands in the inbox without them, and how long
+    # they are asked for (30 days).
+    "fetch_first": 60,
+    "fetch_longest": 3600,
+    "unfetched": 14400,
+    "fetch_end": 2592000,
     # A queue that slept so long asks before it sends what was due meanwhile.
     "overdue": 3600,
     # People: on hold longer needs attention; failures of one cause are one notice.

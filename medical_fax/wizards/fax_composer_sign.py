@@ -28,7 +28,8 @@ class FaxMessage(models.Model):
                 "pages": self.document_id.pages,
                 "number": self.number_display,
                 "date": format_date(self.env, fields.Date.context_today(self)),
-                "has_signature": bool(self.env.user.signature_image),
+                # One's own, so that it is seen where it will stand.
+                "signature": (self.env.user.signature_image or b"").decode(),
             },
         }
 

@@ -7,6 +7,15 @@ import pytest
 from . import papers, rig
 
 FAXES = 12
+WITHOUT_PAGES = """
+    SELECT count(*) AS n FROM fax_message
+    WHERE direction = 'in' AND file_error = 'unfetched'
+"""
+WITH_PAGES = """
+    SELECT count(*) AS n FROM fax_message
+    WHERE direction = 'in' AND document_id IS NOT NULL
+"""
+WAITING = "SELECT count(*) AS n FROM fax_unfetched"
 PENDING = "SELECT count(*) AS n FROM fax_message WHERE direction = 'in'"
 ROWS = """
     SELECT m.inbound_id, m.state, m.pages, d.sha256 = f.sha256 AS same
@@ -20,7 +29,8 @@ ROWS = """
 @pytest.fixture
 def line(odoo, copy):
     """An account at which faxes came in."""
-    with rig.Server(odoo, copy(), waits={"receive_pause": 0.02}) as server:
+    waits = {"receive_pause": 0.02, "fetch_first": 0.02, "fetch_longest": 0.3}
+    with rig.Server(odoo, copy(), waits=waits | {"unfetched": 0.6}) as server:
         line = server.open_line()
         for number in range(FAXES):
             line.simulator.receive(
@@ -31,10 +41,10 @@ def line(odoo, copy):
         yield line
 
 
-def await_all(line, seconds=90):
+def await_all(line, seconds=90, query=PENDING):
     until = time.monotonic() + seconds
-    while line.server.sql(PENDING)[0]["n"] < FAXES:
-        assert time.monotonic() < until, line.server.sql(PENDING)
+    while line.server.sql(query)[0]["n"] < FAXES:
+        assert time.monotonic() < until, line.server.sql(query)
         time.sleep(0.05)
 
 
@@ -75,3 +85,27 @@ def test_killed_while_receiving(line):
     time.sleep(1)
     job.stop()
     check(line)
+
+
+def test_pages_that_cannot_be_had_for_long(line):
+    """Two fetch in vain, killed (-9) now and then: each fax becomes one row without
+    pages, and gets them once, though two fetch at once again."""
+    line.fault("server_error", "download", times=100_000)
+    deaths = 0
+    while line.server.sql(WITHOUT_PAGES)[0]["n"] < FAXES:
+        jobs = [line.server.begin("receivers") for _ in range(2)]
+        time.sleep(0.7 + 0.1 * deaths)
+        for job in jobs:
+            job.kill()
+        deaths += 1
+        assert deaths < 60
+    assert deaths >= 2
+    assert line.server.sql(PENDING)[0]["n"] == FAXES
+    line.simulator.faults.clear()
+    jobs = [line.server.begin("receivers") for _ in range(2)]
+    await_all(line, query=WITH_PAGES)
+    time.sleep(0.5)
+    for job in jobs:
+        assert job.stop()
+    check(line)
+    assert line.server.sql(WAITING)[0]["n"] == 0

@@ -8,6 +8,7 @@ SLOW_FILES = {
     "test_documo.py",
     "test_foreign.py",
     "test_hostile.py",
+    "test_hostile_received.py",
     "test_http.py",
     "test_http_answers.py",
     "test_http_proxy.py",

@@ -1,13 +1,24 @@
 """Files and texts for the tests of documents: good ones and hostile ones."""
 
+import importlib.util
 import io
-import zlib
 from functools import cache
+from pathlib import Path
 
 import pymupdf
 from PIL import Image, ImageDraw, ImageFilter
 
 from document import Running, Section, Signature
+
+# By its path: the addon's own package of tests imports Odoo.
+_path = Path(__file__).resolve().parents[3] / "medical_fax/tests/hostile_files.py"
+_spec = importlib.util.spec_from_file_location("hostile_files", _path)
+hostile = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(hostile)
+CATALOG, PAGES, BOX = hostile.CATALOG, hostile.PAGES, hostile.BOX
+raw_pdf, stream, one_page = hostile.raw_pdf, hostile.stream, hostile.one_page
+content_bomb, picture_bomb = hostile.content_bomb, hostile.picture_bomb
+exponential_forms = hostile.exponential_forms
 
 RUNNING = Running("Park Clinic", "Ann Sample, 1968-03-04", "FAX/2026/00123")
 SOAP = (
@@ -90,73 +101,6 @@ def encrypted(user="secret", owner="owner"):
     method = pymupdf.PDF_ENCRYPT_AES_256
     pdf = pymupdf.open(stream=letter(), filetype="pdf")
     return pdf.tobytes(encryption=method, user_pw=user, owner_pw=owner)
-
-
-def raw_pdf(objects, trailer=b"", prev=None):
-    """A PDF from the bytes of its objects 1, 2, ...; object 1 is the catalogue."""
-    out = io.BytesIO()
-    out.write(b"%PDF-1.7\n")
-    offsets = []
-    for number, body in enumerate(objects, 1):
-        offsets.append(out.tell())
-        out.write(b"%d 0 obj\n%b\nendobj\n" % (number, body))
-    start = out.tell()
-    out.write(b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1))
-    for offset in offsets:
-        out.write(b"%010d 00000 n \n" % offset)
-    loop = b"/Prev %d" % start if prev == "itself" else b""
-    size = b"%d" % (len(objects) + 1)
-    out.write(b"trailer\n<</Size %b/Root 1 0 R%b%b>>\n" % (size, loop, trailer))
-    out.write(b"startxref\n%d\n%%%%EOF\n" % start)
-    return out.getvalue()
-
-
-def stream(data, extra=b"", level=9):
-    """A Flate stream object; `data` may be a list of pieces that are repeated."""
-    packer = zlib.compressobj(level)
-    packed = b"".join(packer.compress(piece) for piece in data) + packer.flush()
-    head = b"<</Length %d/Filter/FlateDecode%b>>" % (len(packed), extra)
-    return head + b"\nstream\n" + packed + b"\nendstream"
-
-
-CATALOG = b"<</Type/Catalog/Pages 2 0 R>>"
-PAGES = b"<</Type/Pages/Kids[3 0 R]/Count 1>>"
-BOX = b"/MediaBox[0 0 595 842]"
-
-
-def one_page(contents=b"", page_extra=b"", box=BOX, more=(), catalog=CATALOG):
-    """A raw PDF of one page; further objects begin at number 5."""
-    page = b"<</Type/Page/Parent 2 0 R%b/Contents 4 0 R%b>>" % (box, page_extra)
-    return raw_pdf([catalog, PAGES, page, stream([contents]), *more])
-
-
-def content_bomb(megabytes=2000):
-    """A small file whose page content unpacks to gigabytes of drawing."""
-    piece = b"0 0 1 1 re f " * 80000
-    content = stream([piece] * max(1, megabytes * 1_000_000 // len(piece)))
-    page = b"<</Type/Page/Parent 2 0 R%b/Contents 4 0 R>>" % BOX
-    return raw_pdf([CATALOG, PAGES, page, content])
-
-
-def picture_bomb(side=60000):
-    """A page with a picture that claims more dots than any memory holds."""
-    size = b"/Width %d/Height %d" % (side, side)
-    extra = b"/Type/XObject/Subtype/Image/ColorSpace/DeviceGray/BitsPerComponent 8"
-    resources = b"/Resources<</XObject<</I 5 0 R>>>>"
-    more = [stream([bytes(10000)] * 10, extra + size)]
-    return one_page(b"500 0 0 500 0 0 cm /I Do", resources, more=more)
-
-
-def exponential_forms(levels=40):
-    """Forms that draw the next one twice: 2 to the power of `levels` drawings."""
-    more = []
-    for level in range(levels):
-        last = level == levels - 1
-        content = b"0 0 9 9 re f" if last else b"/F Do /F Do"
-        child = b"" if last else b"/Resources<</XObject<</F %d 0 R>>>>" % (6 + level)
-        extra = b"/Type/XObject/Subtype/Form/BBox[0 0 600 900]" + child
-        more.append(stream([content], extra))
-    return one_page(b"/F Do", b"/Resources<</XObject<</F 5 0 R>>>>", more=more)
 
 
 def self_drawing_form():

@@ -3,6 +3,7 @@ import { browser } from "@web/core/browser/browser";
 import { deserializeDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
+import { user } from "@web/core/user";
 import { useBus, useService } from "@web/core/utils/hooks";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useDebounced } from "@web/core/utils/timing";
@@ -33,6 +34,7 @@ export class FaxInbox extends Component {
         this.notification = useService("notification");
         this.rootRef = useRef("root");
         this.searchRef = useRef("search");
+        this.userId = user.userId;
         this.keep = new KeepLast();
         this.found = new KeepLast();
         this.state = useState({
@@ -310,6 +312,53 @@ export class FaxInbox extends Component {
         }
     }
 
+    /** Give it to a person, take it oneself, or give it back (no id). */
+    assign(personId) {
+        const { fax } = this.state;
+        const wasMine = fax.mine;
+        const next = this.next;
+        return this.guarded(async () => {
+            await this.call("action_assign", [fax.id], personId || false);
+            const person = fax.people.find((each) => each.id === personId);
+            if (!person) {
+                await this.goOn(fax);
+                return;
+            }
+            const close = this.notification.add(
+                _t("%(fax)s given to %(person)s", { fax: fax.name, person: person.name }),
+                {
+                    type: "success",
+                    buttons: [
+                        {
+                            name: _t("Undo"),
+                            onClick: async () => {
+                                close();
+                                const back = wasMine ? this.userId : false;
+                                await this.call("action_assign", [fax.id], back);
+                                await this.goOn(fax);
+                            },
+                        },
+                    ],
+                }
+            );
+            await this.goOn(next);
+        });
+    }
+
+    onPersonChange(ev) {
+        return this.assign(parseInt(ev.target.value));
+    }
+
+    fetchAgain() {
+        const { fax } = this.state;
+        return this.guarded(async () => {
+            await this.call("action_fetch_again", [fax.id]);
+            this.notification.add(_t("The provider is asked for the pages of %s.", fax.name), {
+                type: "info",
+            });
+        });
+    }
+
     async subscribe(number, isWanted) {
         await this.orm.call("fax.number", "action_subscribe", [[number.id], isWanted]);
         number.told = isWanted;
@@ -408,6 +457,7 @@ export class FaxInbox extends Component {
             j: () => this.step(1),
             k: () => this.step(-1),
             a: () => this.putAway(),
+            t: () => fax.mine || this.assign(this.userId),
         };
         return keys[key];
     }

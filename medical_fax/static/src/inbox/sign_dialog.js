@@ -19,7 +19,7 @@ export class FaxSignDialog extends Component {
         pages: Number,
         number: String,
         date: String,
-        hasSignature: Boolean,
+        signature: String,
         close: Function,
     };
 
@@ -34,7 +34,7 @@ export class FaxSignDialog extends Component {
         ];
         this.state = useState({
             page: 0,
-            kind: this.props.hasSignature ? "signature" : "text",
+            kind: this.props.signature ? "signature" : "text",
             text: "",
             marks: [],
             isBusy: false,
@@ -57,12 +57,19 @@ export class FaxSignDialog extends Component {
     }
 
     isOff(kind) {
-        return kind === "signature" && !this.props.hasSignature;
+        return kind === "signature" && !this.props.signature;
     }
 
     words(mark) {
-        const words = { signature: _t("[signature]"), date: this.props.date, tick: "✓" };
-        return words[mark.kind] || mark.text;
+        const words = { signature: "", date: this.props.date, tick: "✓" };
+        return words[mark.kind] ?? mark.text;
+    }
+
+    describe(mark) {
+        const { label } = this.kinds.find(({ kind }) => kind === mark.kind);
+        return _t("%(mark)s. Delete removes it, arrow keys move it.", {
+            mark: mark.text || label,
+        });
     }
 
     turn(by) {
@@ -139,6 +146,6 @@ registry.category("actions").add("medical_fax.sign", (env, { params }) => {
         pages: params.pages,
         number: params.number || "",
         date: params.date,
-        hasSignature: params.has_signature,
+        signature: params.signature,
     });
 });
