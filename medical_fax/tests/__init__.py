@@ -46,8 +46,6 @@ from . import test_fax_receive
 from . import test_fax_received
 from . import test_fax_received_hostile
 from . import test_fax_received_notices
-from . import test_fax_code
-from . import test_fax_filing
 from . import test_fax_hylafax
 from . import test_fax_reply
 from . import test_fax_resend
