@@ -15,7 +15,9 @@ class IrSequence(models.Model):
         database that somebody was faster, and so begins again, as Odoo then does.
         """
         if self.code in CODES:
+            # Being second is no fault, and so not for the log.
             self.env.cr.execute(
-                SQL("UPDATE ir_sequence SET code = code WHERE id = %s", self.id)
+                SQL("UPDATE ir_sequence SET code = code WHERE id = %s", self.id),
+                log_exceptions=False,
             )
         return super()._create_date_range_seq(date)
