@@ -6,7 +6,7 @@ import pytest
 
 from . import papers, rig
 
-FAXES = 12
+FAXES = 8
 PENDING = "SELECT count(*) AS n FROM fax_message WHERE direction = 'in'"
 ROWS = """
     SELECT m.inbound_id, m.state, m.pages, d.sha256 = f.sha256 AS same
