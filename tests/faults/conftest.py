@@ -52,7 +52,7 @@ def copy(template):
         return database.copy(name, source or template, **options)
 
     yield make
-    # Together: PostgreSQL writes everything to the disk before each, or for all at once.
+    # Together: PostgreSQL writes everything to the disk for each, or for all at once.
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(database.drop, made))
 
