@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from functools import wraps
-from threading import Thread
+from threading import Lock, Thread
 from types import SimpleNamespace
 
 import papers
@@ -26,6 +26,7 @@ from odoo.addons.medical_fax.document import worker
 from odoo.addons.medical_fax.models import guard
 from odoo.addons.medical_fax.providers import PROVIDERS
 
+_DRAWING = Lock()
 CRONS = ("ir_cron_fax_send", "ir_cron_fax_poll", "ir_cron_fax_numbers")
 
 
@@ -337,4 +338,5 @@ def _hurry(pause):
 
 
 def _in_this_process(operation, limits, /, **arguments):
-    return worker.OPERATIONS[operation](**arguments)
+    with _DRAWING:  # the library is for one thread at a time
+        return worker.OPERATIONS[operation](**arguments)

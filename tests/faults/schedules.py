@@ -122,6 +122,7 @@ class Counts(Counter):
             "tries": sum(len(message["attempts"]) for message in messages),
             "faults": len(line.simulator.faults.shown),
             "unsure": sum(message["state"] == "uncertain" for message in messages),
+            "callbacks": len(getattr(line.simulator, "called_back", ())),
         }
         self.update(mine)
         code = line.provider.code

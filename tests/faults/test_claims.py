@@ -5,9 +5,9 @@ import pytest
 from . import rig
 from .checks import check
 
-FAXES = 200
-NUMBERS = 150
-SENT = 60
+FAXES = 120
+NUMBERS = 90
+SENT = 48
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +19,7 @@ def idle(odoo, copy):
 
 @pytest.fixture(scope="module")
 def queue(idle):
-    """200 faxes that wait, several of them to one number."""
+    """120 faxes that wait, several of them to one number."""
     line = idle.open_line()
     # As if there were places enough, so that nothing but the claim limits.
     limit = "fax_account_concurrent_calls_range"

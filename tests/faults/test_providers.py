@@ -11,8 +11,8 @@ from .adapters.efax import LATER, SOON, TELLS
 from .checks import check, told
 
 # A line by its name: provider, settings of the account, attributes of the simulator.
+# Documo has tests of its own, in test_lost_answers.
 LINES = {
-    "documo": ("documo", {}, {}),
     "interfax": ("interfax", {}, {}),
     "hylafax": ("hylafax", {}, {}),
     "efax": ("efax", TELLS, SOON),
@@ -31,6 +31,7 @@ TELLING = [name for name in LINES if name not in SILENT]
 @pytest.fixture(scope="module")
 def server(odoo, copy):
     with rig.Server(odoo, copy(), waits={"look_longest": 6}) as running:
+        running.serve_pages()
         running.start()
         yield running
 
@@ -121,6 +122,24 @@ def test_a_resend_whose_answer_is_lost(server, name, what):
     assert line.states() == {"delivered": 2}, told(line)
     assert line.acceptances() == 2
     assert line.simulator.faults.shown[0].what == what
+
+
+# --- Calling back -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["interfax", "hylafax"])
+def test_called_back(server, name):
+    """What it posts is heard."""
+    line = server.open_line(name, callbacks_forged=1)
+    line.subscribe(*ADAPTERS[name].events[-1])
+    line.queue(line.fax())
+    line.settle()
+    _wait(lambda: len(line.simulator.called_back) == 2)
+    check(line)
+    # InterFAX gives nothing by which its calls could be told from a stranger's.
+    refused = set() if name == "interfax" else {401}
+    statuses = {each.status for each in line.simulator.called_back}
+    assert statuses == {200} | refused
 
 
 # --- Out of credit at the provider -----------------------------------------------

@@ -6,7 +6,7 @@ import pytest
 
 from . import papers, rig
 
-FAXES = 12
+FAXES = 8
 WITHOUT_PAGES = """
     SELECT count(*) AS n FROM fax_message
     WHERE direction = 'in' AND file_error = 'unfetched'
