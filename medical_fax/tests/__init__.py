@@ -51,6 +51,7 @@ from . import test_fax_token
 from . import test_fax_unfetched
 from . import test_privacy
 from . import test_rpc
+from . import test_rpc_received
 from . import test_tour_attention
 from . import test_tour_connect
 from . import test_tour_inbox
