@@ -5,6 +5,7 @@ from . import test_fax_account
 from . import test_fax_account_connect
 from . import test_fax_account_ends
 from . import test_fax_account_secrets
+from . import test_fax_assign
 from . import test_fax_attention
 from . import test_fax_attention_answers
 from . import test_fax_authorization
