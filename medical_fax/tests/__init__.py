@@ -5,6 +5,7 @@ from . import test_fax_account
 from . import test_fax_account_connect
 from . import test_fax_account_ends
 from . import test_fax_account_secrets
+from . import test_fax_assign
 from . import test_fax_attention
 from . import test_fax_attention_answers
 from . import test_fax_authorization
@@ -56,6 +57,7 @@ from . import test_fax_token
 from . import test_fax_unfetched
 from . import test_privacy
 from . import test_rpc
+from . import test_rpc_received
 from . import test_tour_attention
 from . import test_tour_connect
 from . import test_tour_inbox

@@ -1,11 +1,13 @@
 import json
 import os
+from datetime import datetime, timezone
 from pathlib import Path
 from unittest.mock import patch
 
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
-from odoo.addons.medical_fax.providers import AccountInfo, DocumoProvider
+from odoo.addons.medical_fax.providers import AccountInfo, DocumoProvider, Received
 
 from .common import PRACTITIONER, FaxChartHttpCommon, pdf, photo_png
 
@@ -104,6 +106,34 @@ class TestAccessibility(FaxChartHttpCommon):
         self.lee.phone = "+1 514-555-0181"
         self.unsure = self.send(self.entry)
         self.set_state(self.unsure, "uncertain", unsure_reason="Its answer was lost.")
+        self.env["fax.category"].create(
+            {
+                "name": "Results",
+                "user_id": self.doctor.id,
+                "company_id": self.company.id,
+            }
+        )
+        self.arrived = self.arrive(pdf("Greta Sandoval, result"))
+        with mute_logger("odoo.addons.medical_fax.models.fax_message_inbound"):
+            self.unshown = self.arrive(b"MZ")
+
+    def arrive(self, content):
+        received = Received(
+            provider_id=f"judged-{len(content)}",
+            to=self.number.number,
+            sender="+15145550188",
+            received_at=datetime.now(timezone.utc),
+        )
+        messages = self.env["fax.message"]
+        fetched = messages._look_at(received, content)
+        return messages._receive(self.account, fetched)
+
+    def inbox_at(self, fax):
+        return {
+            "type": "ir.actions.client",
+            "tag": "medical_fax.inbox",
+            "params": {"message_id": fax.id},
+        }
 
     def pages_to_judge(self):
         entry = self.entry
@@ -167,6 +197,31 @@ class TestAccessibility(FaxChartHttpCommon):
                     "pages": 2,
                     "undo_seconds": 600,
                 },
+            ),
+            a_page(
+                "The inbox",
+                "list",
+                self.inbox_at(self.arrived),
+                [".o_fax_inbox_pages img.o_fax_page", ".o_fax_offer"],
+                [".o_fax_inbox", ".o_fax_file", ".o_fax_take", "#o_fax_inbox_category"],
+                ".o_fax_inbox",
+            ),
+            a_page(
+                "A fax that cannot be shown",
+                "list",
+                self.inbox_at(self.unshown),
+                [".o_fax_inbox_pages .alert"],
+                [".o_fax_inbox"],
+                ".o_fax_inbox",
+            ),
+            a_page(
+                "Sign and return",
+                "form",
+                None,
+                [".o_fax_sign_page > img"],
+                [".o_fax_sign"],
+                ".o_fax_sign",
+                call=["fax.message", "action_sign", self.arrived.ids],
             ),
             a_connection(
                 "The key of an account",

@@ -11,7 +11,7 @@ are those of the invariants:
     2 one open try, proven over        7 a callback is a hint
     3 the bytes are the frozen ones    9 what costs money is never repeated blindly
     4 content is read as the user     10 a copy sends nothing
-    5 a failure reaches a person
+    5 a failure reaches a person      11 what came in is one row, filed by a person
 
 8 (credits) comes with credits. medical_fax/tests/README.md has more of them, of rights
 and of what is shown.
@@ -504,6 +504,110 @@ MUTATIONS = (
             "tests/faults/test_numbers.py::"
             "test_not_ordered_and_not_asked_again[kill_arrived]",
         ),
+    ),
+    Mutation(
+        11,
+        "what is here is received again",
+        (
+            (
+                MODELS + "fax_message_inbound.py",
+                "        if known:\n            known._pages_came(account, fetched)",
+                "        if False:\n            known._pages_came(account, fetched)",
+            ),
+        ),
+        (IN_ODOO + "test_fax_receive.py::TestReceive::test_known_meanwhile",),
+        ("DROP INDEX fax_message_inbound_uniq",),
+    ),
+    Mutation(
+        11,
+        "the database lets two workers receive the same fax",
+        (),
+        ("tests/faults/test_receiving.py::test_two_fetch_at_once",),
+        ("DROP INDEX fax_message_inbound_uniq",),
+    ),
+    Mutation(
+        11,
+        "a fax whose pages cannot be had is no row",
+        (
+            (
+                MODELS + "fax_unfetched.py",
+                'if now - waiting.missed_at >= waits.delta(self.env, "unfetched"):',
+                "if False:",
+            ),
+        ),
+        (
+            IN_ODOO + "test_fax_unfetched.py::TestUnfetched::"
+            "test_it_becomes_a_row_after_a_while",
+        ),
+    ),
+    Mutation(
+        11,
+        "pages are put to a fax that has them",
+        (
+            (
+                MODELS + "fax_unfetched.py",
+                "if self.file_error != UNFETCHED or fetched.error == UNFETCHED:",
+                "if fetched.error == UNFETCHED:",
+            ),
+        ),
+        (
+            IN_ODOO + "test_fax_unfetched.py::TestUnfetched::"
+            "test_they_are_pushed_meanwhile",
+        ),
+    ),
+    Mutation(
+        11,
+        "filed by guess",
+        (
+            (
+                MODELS + "fax_message_inbound.py",
+                "        message._arrived()\n",
+                "        message._arrived()\n"
+                "        for offer in message._filing_candidates()[:1]:\n"
+                '            message.patient_id = offer["partner_id"]\n',
+            ),
+        ),
+        (IN_ODOO + "test_fax_code.py::TestCode::test_it_comes_back",),
+    ),
+    Mutation(
+        11,
+        "whoever sees a fax files it",
+        (
+            (
+                MODELS + "fax_message_filing.py",
+                "        self._check_may_fax_for_number()\n"
+                '        partner = self.env["res.partner"]',
+                '        partner = self.env["res.partner"]',
+            ),
+        ),
+        (
+            IN_ODOO
+            + "test_fax_filing.py::TestFilingAccess::test_filing_needs_the_number",
+        ),
+    ),
+    Mutation(
+        11,
+        "what is filed is filed again",
+        (
+            (
+                MODELS + "fax_message_filing.py",
+                'if self.direction != "in" or self.state != "received":',
+                'if self.direction != "in":',
+            ),
+        ),
+        (IN_ODOO + "test_fax_filing.py::TestFiling::test_filed_twice",),
+    ),
+    Mutation(
+        11,
+        "undone, and still filed",
+        (
+            (
+                MODELS + "fax_filing.py",
+                "        messages._sync_filed()\n",
+                "",
+            ),
+        ),
+        (IN_ODOO + "test_fax_filing.py::TestFiling::test_undone",),
     ),
 )
 MUTATIONS += AT_PROVIDERS

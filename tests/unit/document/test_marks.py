@@ -46,3 +46,22 @@ def test_the_signature():
 def test_pages_that_there_are_not():
     with pytest.raises(DocumentError):
         mark_pages(blank(612, 792), [Mark(1, 0, 0, "tick")])
+
+
+def test_nothing_is_lost_at_the_edges():
+    """What is placed too near to an edge is moved, and a long line written smaller."""
+    picture = samples.signature_picture()
+    marks = [
+        Mark(0, x, y, kind, "A line of many words " * 8 if kind == "text" else "")
+        for x, y in ((0, 0), (1, 0), (0, 1), (1, 1))
+        for kind in ("text", "tick", "signature")
+    ]
+    with opened(mark_pages(blank(612, 792), marks, picture)) as document:
+        page = document[0]
+        boxes = [word[:4] for word in page.get_text("words")]
+        boxes += [drawing["rect"] for drawing in page.get_drawings()]
+        boxes += [image["bbox"] for image in page.get_image_info()]
+        assert len(page.get_image_info()) == len(page.get_drawings()) == 4
+        assert len(page.get_text("words")) == 4 * 5 * 8
+        for x0, y0, x1, y1 in boxes:
+            assert x0 >= 3 and x1 <= 609 and y0 >= 0 and y1 <= 792

@@ -246,6 +246,18 @@ export class FaxInbox extends Component {
         this.state.last = { faxId: fax.id, filingId, close };
     }
 
+    /** Tell what became of a fax, with a button that brings it back. */
+    tellBack(text, fax, bring) {
+        const onClick = () =>
+            this.guarded(async () => {
+                close();
+                await bring();
+                await this.goOn(fax);
+            });
+        const buttons = [{ name: _t("Undo"), onClick }];
+        const close = this.notification.add(text, { type: "success", buttons });
+    }
+
     undo() {
         const { last } = this.state;
         if (!last) {
@@ -265,19 +277,9 @@ export class FaxInbox extends Component {
         return this.guarded(async () => {
             const next = this.next;
             await this.call("action_put_away", [fax.id]);
-            const close = this.notification.add(_t("%s put away", fax.name), {
-                type: "success",
-                buttons: [
-                    {
-                        name: _t("Undo"),
-                        onClick: async () => {
-                            close();
-                            await this.call("action_take_in", [fax.id]);
-                            await this.goOn(fax);
-                        },
-                    },
-                ],
-            });
+            this.tellBack(_t("%s put away", fax.name), fax, () =>
+                this.call("action_take_in", [fax.id])
+            );
             await this.goOn(next);
         });
     }
@@ -308,6 +310,9 @@ export class FaxInbox extends Component {
         if (this.state.faxes.some((each) => each.id === fax.id)) {
             await this.open(fax.id);
         } else {
+            const { person } = this.setupData.categories.find((each) => each.id === id);
+            const text = _t("%(fax)s given to %(person)s", { fax: fax.name, person });
+            this.notification.add(text, { type: "success" });
             await this.goOn(next);
         }
     }
@@ -324,22 +329,9 @@ export class FaxInbox extends Component {
                 await this.goOn(fax);
                 return;
             }
-            const close = this.notification.add(
-                _t("%(fax)s given to %(person)s", { fax: fax.name, person: person.name }),
-                {
-                    type: "success",
-                    buttons: [
-                        {
-                            name: _t("Undo"),
-                            onClick: async () => {
-                                close();
-                                const back = wasMine ? this.userId : false;
-                                await this.call("action_assign", [fax.id], back);
-                                await this.goOn(fax);
-                            },
-                        },
-                    ],
-                }
+            const words = { fax: fax.name, person: person.name };
+            this.tellBack(_t("%(fax)s given to %(person)s", words), fax, () =>
+                this.call("action_assign", [fax.id], wasMine ? this.userId : false)
             );
             await this.goOn(next);
         });
@@ -416,6 +408,10 @@ export class FaxInbox extends Component {
             res_id: this.state.fax.id,
             views: [[false, "form"]],
         });
+    }
+
+    openReceived() {
+        return this.action.doAction("medical_fax.fax_message_action_received");
     }
 
     // Keys

@@ -88,7 +88,12 @@ export class FaxSignDialog extends Component {
     }
 
     place(ev) {
-        const box = ev.currentTarget.getBoundingClientRect();
+        const page = ev.currentTarget;
+        // A page that is not there yet has no places.
+        if (!page.querySelector("img").complete) {
+            return;
+        }
+        const box = page.getBoundingClientRect();
         this.add((ev.clientX - box.left) / box.width, (ev.clientY - box.top) / box.height);
     }
 

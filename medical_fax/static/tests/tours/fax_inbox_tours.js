@@ -83,7 +83,8 @@ function clickPage(x, y) {
     return {
         content: `Click the page at ${x}, ${y}`,
         trigger: ".o_fax_sign_page > img",
-        run() {
+        async run() {
+            await this.anchor.decode();
             const box = this.anchor.getBoundingClientRect();
             const at = { clientX: box.left + x * box.width, clientY: box.top + y * box.height };
             this.anchor.dispatchEvent(new MouseEvent("click", { bubbles: true, ...at }));
