@@ -215,7 +215,12 @@ class FaxAccount(models.Model):
             }.items()
         }
         provider = self.env._(PROVIDERS[self.code].label)
-        return {"account": self.name, "provider": provider, **counts}
+        return {
+            "account": self.name,
+            "provider": provider,
+            "instead": self._working_failovers()[:1].name or "",
+            **counts,
+        }
 
     def action_ask_disconnect(self):
         """Say how many faxes wait, and disconnect if that is confirmed."""

@@ -25,6 +25,7 @@ from . import test_fax_contact_import
 from . import test_fax_cover_provider
 from . import test_fax_document
 from . import test_fax_document_file
+from . import test_fax_failover
 from . import test_fax_failure
 from . import test_fax_message
 from . import test_fax_message_actions

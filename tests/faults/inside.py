@@ -58,10 +58,12 @@ def set_waits(env, waits):
 
 
 @as_request
-def open_account(env, name, base_url, api_key, sender, **values):
-    """A company of its own with an account connected to the simulator."""
+def open_account(env, name, base_url, api_key, sender, company=None, **values):
+    """An account connected to the simulator, in a company of its own unless told."""
     country = env.ref("base.ca").id
-    company = env["res.company"].create({"name": name, "country_id": country})
+    company = env["res.company"].browse(company) or env["res.company"].create(
+        {"name": name, "country_id": country}
+    )
     admin = env.ref("base.user_admin")
     admin.company_ids |= company
     admin.group_ids |= env.ref("medical_fax.group_fax_manager")
@@ -88,6 +90,11 @@ def open_account(env, name, base_url, api_key, sender, **values):
         "url": called_back["address"],
         "auth": f"{called_back['user']}:{called_back['password']}",
     }
+
+
+@as_request
+def set_failover(env, account, other):
+    env["fax.account"].browse(account).failover_account_id = other
 
 
 @as_request

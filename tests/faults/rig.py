@@ -256,7 +256,7 @@ class Line:
             name=self.name,
             base_url=self.simulator.url,
             api_key=key,
-            sender=SENDER,
+            sender=self._settings.pop("sender", SENDER),
             callback_base_url=f"http://127.0.0.1:{self.server.port}",
             **self._settings,
         )
@@ -341,7 +341,8 @@ class Line:
         )
         messages = {row["id"]: row | {"attempts": []} for row in rows}
         for attempt in attempts:
-            messages[attempt["message_id"]]["attempts"].append(attempt)
+            if attempt["message_id"] in messages:  # else it goes by another account
+                messages[attempt["message_id"]]["attempts"].append(attempt)
         return messages
 
     def states(self):
