@@ -135,7 +135,7 @@ class TestFailover(FailoverCommon):
         self.assertEqual({r.sender for r in self.fake.submitted}, {OUR})
 
     def test_not_when_it_was_taken_and_failed(self):
-        """Taken and not transmitted is no refusal: the recipient may have been dialled."""
+        """Taken and not transmitted is no refusal: it may have been dialled."""
         fax = self.send()
         self.go(fax)
         self.fake.answer(FaxState.FAILED, fax.attempt_ids, failure=DOWN)
