@@ -15,6 +15,7 @@ try:
 except ImportError:
     # There is no libmagic here. It guesses types of files, and we say what ours are.
     sys.modules["magic"] = ModuleType("magic")
+    sys.modules["magic"].from_buffer = None
 
 import interfax  # noqa: E402
 
