@@ -18,11 +18,11 @@ CLOCK_APART = 60
 CLOCK_WRONG = 300
 # A scheduled action that has not run for so many of its intervals does not run.
 MISSED_RUNS = 5
-CRONS = (
-    ("ir_cron_fax_send", _lt("Sending")),
-    ("ir_cron_fax_poll", _lt("Asking how faxes went")),
-    ("ir_cron_fax_receive", _lt("Fetching received faxes")),
-)
+CRONS = {
+    "ir_cron_fax_send": _lt("Sending"),
+    "ir_cron_fax_poll": _lt("Asking how faxes went"),
+    "ir_cron_fax_receive": _lt("Fetching received faxes"),
+}
 
 
 class FaxAccountTest(models.TransientModel):
@@ -44,7 +44,7 @@ class FaxAccountTest(models.TransientModel):
         help="Any number of yours that takes faxes.",
     )
     company_id = fields.Many2one(related="account_id.company_id")
-    number_typed = fields.Char("or to another number")
+    number_typed = fields.Char("Another number")
     message_id = fields.Many2one("fax.message", "Test page", readonly=True)
     message_words = fields.Char(related="message_id.state_words", string="Test page is")
     answer = fields.Selection(
@@ -263,7 +263,7 @@ class FaxAccount(models.Model):
 
     def _try_crons(self):
         able = self._capabilities().receive
-        for xml_id, label in CRONS:
+        for xml_id, label in CRONS.items():
             if xml_id != "ir_cron_fax_receive" or able:
                 # sudo: when it ran, for a manager who may not open scheduled actions
                 cron = self.env.ref(f"medical_fax.{xml_id}").sudo()
