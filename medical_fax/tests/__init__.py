@@ -3,6 +3,7 @@ from . import test_access_actions
 from . import test_controllers
 from . import test_fax_account
 from . import test_fax_account_test
+from . import test_fax_account_each
 from . import test_fax_attention
 from . import test_fax_attention_answers
 from . import test_fax_account_connect
