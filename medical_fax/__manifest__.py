@@ -50,6 +50,7 @@
         "views/fax_number_order_views.xml",
         "views/fax_number_porting_views.xml",
         "views/fax_account_views.xml",
+        "views/fax_account_test_views.xml",
         "views/fax_source_views.xml",
         "views/res_partner_views.xml",
         "views/res_users_views.xml",

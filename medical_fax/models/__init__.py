@@ -10,6 +10,7 @@ from . import fax_account_connect
 from . import fax_account_callback
 from . import fax_account_expiry
 from . import fax_account_cover
+from . import fax_account_failover
 from . import fax_number
 from . import fax_number_provider
 from . import fax_number_porting
@@ -59,6 +60,7 @@ from . import fax_message_resend_check
 from . import fax_message_words
 from . import fax_message_cover
 from . import fax_number_default
+from . import fax_message_failover
 from . import fax_attempt_cover
 from . import fax_source
 from . import fax_source_filing

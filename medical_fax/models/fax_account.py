@@ -14,6 +14,7 @@ class FaxAccount(models.Model):
     - fax_account_connect.py: connecting and disconnecting
     - fax_account_callback.py: the address that the provider calls back
     - fax_account_expiry.py: keys and trials that end
+    - fax_account_failover.py: the account that takes over
     - fax_account_home.py, fax_account_pace.py, fax_account_trouble.py: the queue's
     """
 

@@ -29,6 +29,17 @@ ADVICE = {
         "It was asked too often. Wait a minute, then connect again."
     ),
 }
+# The same where people sign in with a user and a password.
+ADVICE_LOGIN = {
+    FailureKind.CREDENTIALS: _lt(
+        "It does not accept this user and password. Type both again; capitals count. "
+        "Sign in there with them to see whether they are right."
+    ),
+    FailureKind.ACCOUNT_INACTIVE: _lt(
+        "It knows the user, but the account has ended or is switched off, or has no "
+        "right to fax. Put that right there, then connect."
+    ),
+}
 ADVICE_ELSE = _lt(
     "It gave an answer that we do not understand. Try again in a few minutes; if it "
     "happens again, tell your administrator the code."
@@ -59,6 +70,7 @@ class FaxAccount(models.Model):
             "account": self.name,
             "provider": self.env._(provider.label),
             "is_connected": self.state == "connected",
+            "has_login": self.has_login,
             "steps": [self.env._(step) for step in form.steps],
             "sign_up_url": form.sign_up_url,
             "help_url": form.help_url,
@@ -139,7 +151,8 @@ class FaxAccount(models.Model):
         return PROVIDERS[self.code](**arguments)
 
     def _connect_error_words(self, error):
-        advice = ADVICE.get(error.kind, ADVICE_ELSE)
+        words = ADVICE | ADVICE_LOGIN if self.has_login else ADVICE
+        advice = words.get(error.kind, ADVICE_ELSE)
         if error.code == "base_url":
             advice = ADVICE_ADDRESS
         return self.env._(
@@ -215,7 +228,12 @@ class FaxAccount(models.Model):
             }.items()
         }
         provider = self.env._(PROVIDERS[self.code].label)
-        return {"account": self.name, "provider": provider, **counts}
+        return {
+            "account": self.name,
+            "provider": provider,
+            "instead": self._working_failovers()[:1].name or "",
+            **counts,
+        }
 
     def action_ask_disconnect(self):
         """Say how many faxes wait, and disconnect if that is confirmed."""

@@ -59,6 +59,10 @@ class FaxAccount(models.Model):
         "Key", compute="_compute_key_words", groups="medical_fax.group_fax_manager"
     )
     needs_key = fields.Boolean(compute="_compute_needs_key")
+    has_login = fields.Boolean(
+        compute="_compute_needs_key",
+        help="One signs in with a user and a password, not with a key.",
+    )
     last_error = fields.Char(
         "Provider's last refusal",
         readonly=True,
@@ -79,7 +83,9 @@ class FaxAccount(models.Model):
     def _compute_needs_key(self):
         for account in self:
             provider = PROVIDERS.get(account.code)
-            account.needs_key = bool(provider and provider.form.credentials)
+            credentials = provider.form.credentials if provider else ()
+            account.needs_key = bool(credentials)
+            account.has_login = any(each.name == "password" for each in credentials)
 
     @api.depends("credentials_hint", "credentials_set_on", "credentials_set_by_id")
     @api.depends_context("lang", "tz")

@@ -37,10 +37,14 @@ class FaxAccount(models.Model):
             self.activity_schedule(
                 "mail.mail_activity_data_warning",
                 user_id=manager.id,
-                summary=self.with_context(lang=manager.lang).env._(
-                    "Fax account %(name)s does not work: faxes wait", name=self.name
-                ),
+                summary=self.with_context(lang=manager.lang)._trouble_summary(),
             )
+
+    def _trouble_summary(self):
+        """Hook: what managers read about an account that began to fail."""
+        return self.env._(
+            "Fax account %(name)s does not work: faxes wait", name=self.name
+        )
 
     def _managers(self):
         """Active fax managers of the account's company."""

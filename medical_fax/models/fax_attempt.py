@@ -128,7 +128,7 @@ class FaxAttempt(models.Model):
         deadline = self.called_at + waits.delta(self.env, "call")
         return SubmitRequest(
             to=self.dialled,
-            sender=message.number_id.number,
+            sender=self._sender().number,
             document=document._content(),
             pages=document.pages,
             file_name=f"{document.name.replace('/', '-')}.pdf",

@@ -100,7 +100,8 @@ class FaxAttempt(models.Model):
         fingerprint = self._fingerprint()
         numbers = [self.number]
         if self.is_probe and self.account_id._capabilities().find is FindBy.REFERENCE:
-            last = self.number + self.account_id.retry_limit
+            ways = self.message_id._ways()
+            last = self.number + sum(ways.mapped("retry_limit"))
             numbers = range(last, self.number - 1, -1)
         uuid = self.message_id.uuid
         later = replace(fingerprint, resent=False)  # is uploaded, with its reference
@@ -176,7 +177,8 @@ class FaxAttempt(models.Model):
         """Whether what is like this one may as well be another fax of ours: one that
         is not sure either or, after a restore, that may have left already."""
         message = self.message_id
-        alike = Domain("account_id", "=", self.account_id.id)
+        accounts = self.account_id | self.account_id._leading_here()
+        alike = Domain("account_id", "in", accounts.ids)
         alike &= Domain("number", "=", self.dialled)
         alike &= Domain("pages", "=", message.pages) & Domain("id", "!=", message.id)
         states = Domain("state", "=", "uncertain")
@@ -194,6 +196,8 @@ class FaxAttempt(models.Model):
         elif now - self.missed_at < pause:
             self.next_look_at = self.missed_at + pause
         elif self.is_probe:
+            if self._probe_elsewhere():
+                return
             self._close()
             self.message_id._note_not_there()
         else:

@@ -74,7 +74,7 @@ class FaxAttempt(models.Model):
         )
         self.account_id._note_trouble(error)
         if error.proven_not_sent:
-            self._end(error.kind, error.retry_after or 0)
+            self._end(error.kind, error.retry_after or 0, refused=True)
         else:
             self._lose(error.kind)
 
@@ -163,18 +163,25 @@ class FaxAttempt(models.Model):
             }
         )
 
-    def _end(self, kind, retry_after=0):
+    def _end(self, kind, retry_after=0, refused=False):
         """The try is over and brought no fax: another one, or the end.
 
         :param kind: why
         :param retry_after: seconds that the provider asks us to wait
+        :param refused: it was never taken, as the call itself proved
         """
         self._close(kind)
+        if refused and self._go_another_way(kind):
+            return
         pause = self._pause_before_next(kind, retry_after)
         if pause is None:
             self.message_id._set_failed(kind.value, self._detail())
         else:
             self.message_id._set_waiting(kind.value, self._detail(), pause)
+
+    def _go_another_way(self, kind):
+        """Hook: let the fax go by another account instead; return whether it does."""
+        return False
 
     def _pause_before_next(self, kind, retry_after=0):
         """Seconds until the next try, or None where there is none."""
@@ -182,7 +189,9 @@ class FaxAttempt(models.Model):
             return retry_after  # the provider no longer has it: upload it
         if not FAILURES[kind].redial or self.pages_sent:
             return None
-        tries = self.message_id.attempt_ids.filtered(lambda a: not a.is_probe)
+        tries = self.message_id.attempt_ids.filtered(
+            lambda a: not a.is_probe and a.account_id == self.account_id
+        )
         unreached = tries.filtered(lambda a: a.end_kind in UNREACHED)
         if kind in UNREACHED:
             since = min(filter(None, unreached.mapped("called_at")))

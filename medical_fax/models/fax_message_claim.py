@@ -94,6 +94,9 @@ class FaxMessage(models.Model):
         self.invalidate_recordset()
         if not self.filtered_domain(self._due_domain()) or self._number_in_doubt():
             return None
+        if self._leave_closed_account():
+            self._wake()  # that account has limits and times of its own
+            return None
         kind, reason = self._for_sender()._hold_cause()
         if kind:
             self._set_held(kind, reason)

@@ -122,20 +122,25 @@ class FaxMessage(models.Model):
             [("state", "=", "held"), ("look_first", "!=", False)], order="id", limit=200
         )
         for message in waiting:
-            account = message.account_id
+            account = message._probe_account()
             if message.attempt_ids.filtered(lambda a: a.state != "over"):
                 continue
             if account.is_away or account.state != "connected":
                 continue
             if account._capabilities().find is FindBy.NONE:
                 message._note_not_there(looked=False)
-            elif not message._number_in_doubt():
+            elif not message._number_in_doubt(account):
                 message._start_probe()
+
+    def _probe_account(self):
+        """Hook: the account at which this fax is looked for first."""
+        return self.account_id
 
     def _start_probe(self):
         now = waits.now()
         values = self._prepare_attempt()
         values.update(
+            account_id=self._probe_account().id,
             state="resolving",
             is_probe=True,
             called_at=self.queued_at or self.create_date,
@@ -145,10 +150,13 @@ class FaxMessage(models.Model):
         )
         return self.env["fax.attempt"].create(values)
 
-    def _number_in_doubt(self):
-        """Whether a submission to this fax's number has no known outcome yet."""
+    def _number_in_doubt(self, account=None):
+        """Whether a submission to this fax's number has no known outcome yet.
+
+        :param account: at another account than the one it goes by
+        """
         attempts = self.env["fax.attempt"]
-        mine = Domain("account_id", "=", self.account_id.id)
+        mine = Domain("account_id", "=", (account or self.account_id).id)
         mine &= Domain("dialled", "=", self.number)
         unresolved = Domain("state", "in", ("calling", "resolving"))
         # Its window must be over, or its likeness and the next one's are mixed up.

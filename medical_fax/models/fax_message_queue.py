@@ -221,4 +221,5 @@ class FaxAttempt(models.Model):
         if not (origin and can_resend and same):
             return None
         tries = origin.attempt_ids.filtered(lambda a: a.account_id == self.account_id)
+        tries = tries.filtered(lambda a: a._sender() == self._sender())
         return tries.filtered("provider_id")[:1].provider_id

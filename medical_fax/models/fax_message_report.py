@@ -52,8 +52,9 @@ class FaxMessage(models.Model):
                 [self.partner_name, self.partner_organization, self.number_display],
             )
         )
-        ours = self.number_id.number_display or ""
         outbound = self.direction == "out"
+        ours = self._our_number() if outbound else self.number_id
+        ours = ours.number_display or ""
         rows = [
             (self.env._("Reference"), self.name),
             (self.env._("Date"), ended and tools.format_datetime(self.env, ended)),

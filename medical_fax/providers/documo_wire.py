@@ -7,15 +7,14 @@ lists) several are understood. A value that cannot be read is None, never a gues
 import re
 from base64 import urlsafe_b64decode
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from json import loads
 from typing import Any
 
 from .documo_codes import NO_ERROR, STATES, kind_of
 from .failures import FailureKind
-from .reading import LONGEST_TEXT, count, text, when  # noqa: F401
+from .reading import LONGEST_TEXT, PROVIDER_ID, TICK, Row, count, e164, text, when  # noqa: F401
 from .values import (
-    E164,
     AreaCode,
     FaxState,
     FaxStatus,
@@ -26,27 +25,12 @@ from .values import (
     Received,
 )
 
-Row = dict[str, Any]
-
-# Ids go into paths, and callbacks bring them from outside.
-PROVIDER_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,63}")
-TICK = timedelta(seconds=1)  # creation times were seen in whole seconds
 _WHERE_TEXT_STANDS = (
     "message", "error", "errors", "errorInfo", "resultInfo", "detail", "details"
 )  # fmt: skip
 
 
 # --- Single values ---------------------------------------------------------------
-
-
-def e164(value: Any) -> str | None:
-    """A number as we write it. Ten digits alone are of the US or Canada."""
-    written = text(value)
-    digits = re.sub(r"[^0-9]", "", written)
-    if not written.startswith("+") and len(digits) == 10:
-        digits = "1" + digits
-    number = "+" + digits
-    return number if E164.fullmatch(number) else None
 
 
 def caller_id(number: str) -> str | None:

@@ -9,7 +9,6 @@ from datetime import datetime, timezone
 from urllib.parse import parse_qs, quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from .documo_wire import PROVIDER_ID, count, e164, text
 from .efax_developer_codes import (
     BUSY,
     LEVELS,
@@ -21,6 +20,7 @@ from .efax_developer_codes import (
 )
 from .efax_xml import Node, document, element, plain
 from .failures import FailureKind
+from .reading import PROVIDER_ID, count, e164, text
 from .values import FaxState, FaxStatus, Hint, Received
 
 DOCUMENT = "\0"  # stands for the document: `plain` lets it into no text

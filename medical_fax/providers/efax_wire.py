@@ -10,18 +10,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from .documo_wire import (
-    LONGEST_TEXT,
-    PROVIDER_ID,
-    TICK,
-    Row,
-    count,
-    e164,
-    text,
-    when,
-)
 from .efax_codes import ELEMENTS, NO_ERROR, STATES, kind_of
 from .failures import FailureKind
+from .reading import LONGEST_TEXT, PROVIDER_ID, TICK, Row, count, e164, text, when
 from .values import FaxState, FaxStatus, Fingerprint, Received
 
 LONGEST_TOKEN = 8192

@@ -15,7 +15,9 @@ redirect, and nothing below repeats it.
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
@@ -34,6 +36,8 @@ AGENT = "medical-fax"
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 CHUNK = 1 << 16
 MEGABYTE = 1 << 20
+# What the other sides' clocks said, of this thread's calls, where somebody listens.
+_dates: ContextVar[list | None] = ContextVar("dates", default=None)
 LONGEST_PAUSE = 86400.0  # seconds; a Retry-After beyond this is not believed
 
 
@@ -161,6 +165,7 @@ class Http:
                     **content,
                 ) as response,
             ):
+                _note_date(response.headers)
                 return Answer(
                     status=response.status_code,
                     headers=response.headers,
@@ -204,6 +209,29 @@ def refusal(
         text=text,
         retry_after=pause if wait is None and answer.status == 429 else wait,
     )
+
+
+@contextmanager
+def dates_seen() -> Iterator[list[tuple[datetime, datetime]]]:
+    """Collects the other side's time and ours (UTC) of each answer meanwhile; nothing
+    of answers without a date that can be read."""
+    seen: list[tuple[datetime, datetime]] = []
+    token = _dates.set(seen)
+    try:
+        yield seen
+    finally:
+        _dates.reset(token)
+
+
+def _note_date(headers: Mapping[str, str]) -> None:
+    seen = _dates.get()
+    if seen is None:
+        return
+    try:
+        their = _aware(parsedate_to_datetime(headers["Date"]))
+    except (KeyError, TypeError, ValueError):
+        return
+    seen.append((their.astimezone(timezone.utc), datetime.now(timezone.utc)))
 
 
 def timed_out(started: float, seconds: float) -> bool:

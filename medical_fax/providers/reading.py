@@ -5,7 +5,14 @@ import re
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+from .values import E164
+
+Row = dict[str, Any]
+
 LONGEST_TEXT = 500
+# Ids go into paths, and callbacks bring them from outside.
+PROVIDER_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,63}")
+TICK = timedelta(seconds=1)  # creation times were seen in whole seconds
 _TIME = re.compile(
     r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:?\d\d)?"
 )
@@ -31,6 +38,16 @@ def count(value: Any) -> int | None:
             return None
         value = int(value)
     return value if 0 <= value < 10**9 else None
+
+
+def e164(value: Any) -> str | None:
+    """A number as we write it. Ten digits alone are of the US or Canada."""
+    written = text(value)
+    digits = re.sub(r"[^0-9]", "", written)
+    if not written.startswith("+") and len(digits) == 10:
+        digits = "1" + digits
+    number = "+" + digits
+    return number if E164.fullmatch(number) else None
 
 
 def when(value: Any) -> datetime | None:

@@ -2,12 +2,14 @@ from . import test_access
 from . import test_access_actions
 from . import test_controllers
 from . import test_fax_account
+from . import test_fax_account_test
+from . import test_fax_account_each
+from . import test_fax_attention
+from . import test_fax_attention_answers
 from . import test_fax_account_connect
 from . import test_fax_account_ends
 from . import test_fax_account_secrets
 from . import test_fax_assign
-from . import test_fax_attention
-from . import test_fax_attention_answers
 from . import test_fax_authorization
 from . import test_fax_callback
 from . import test_fax_code
@@ -27,6 +29,7 @@ from . import test_fax_contact_import
 from . import test_fax_cover_provider
 from . import test_fax_document
 from . import test_fax_document_file
+from . import test_fax_failover
 from . import test_fax_failure
 from . import test_fax_filing
 from . import test_fax_message

@@ -121,6 +121,7 @@ class TestPublicMethods(FaxCommon):
             "action_new_porting",
             "action_order_number",
             "action_probe_callback",
+            "action_test_all",
             "action_view_callback",
             "callback_form",
             "connect",
@@ -132,6 +133,13 @@ class TestPublicMethods(FaxCommon):
             "search_area_codes",
         },
         "fax.account.pace": set(),
+        "fax.account.test": {
+            "action_arrived",
+            "action_missed",
+            "action_refresh",
+            "action_send_page",
+        },
+        "fax.account.test.line": set(),
         "fax.answer": {"action_confirm", "action_send_again"},
         "fax.attempt": set(),
         "fax.composer": {

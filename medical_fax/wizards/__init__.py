@@ -5,6 +5,7 @@ from . import fax_composer_preview
 from . import fax_composer_recipients
 from . import fax_composer_send
 from . import fax_composer_resend
+from . import fax_account_test
 from . import fax_answer
 from . import fax_resend
 from . import fax_number_release

@@ -92,7 +92,11 @@ class FaxComposer(models.TransientModel):
         contact = message.contact_id
         if contact and contact.number == message.number:
             return self._contact_recipient(contact)
-        checked = self._check_number(message.number, message.account_id)
+        checked = self._check_number(
+            # sudo: which account it was written for; its rules are no secret
+            message.number,
+            message.sudo()._account_of_choice(),
+        )
         checked.pop("known", None)
         return {
             "contact_id": False,

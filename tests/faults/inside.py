@@ -69,10 +69,13 @@ def open_accounts(env, orders):
     return [_open_account(env, **order) for order in orders]
 
 
-def _open_account(env, name, code, entered, settings, sender, values):
-    """`entered` goes into the connect dialog; `settings` are the account's beside."""
+def _open_account(env, name, code, entered, settings, sender, company, values):
+    """`entered` goes into the connect dialog; `settings` are the account's beside. In
+    a company of its own unless told."""
     country = env.ref("base.ca").id
-    company = env["res.company"].create({"name": name, "country_id": country})
+    company = env["res.company"].browse(company) or env["res.company"].create(
+        {"name": name, "country_id": country}
+    )
     admin = env.ref("base.user_admin")
     admin.company_ids |= company
     admin.group_ids |= env.ref("medical_fax.group_fax_manager")
@@ -99,6 +102,11 @@ def _open_account(env, name, code, entered, settings, sender, values):
         "url": called_back.get("address"),
         "auth": f"{user}:{password}" if user else "",
     }
+
+
+@as_request
+def set_failover(env, account, other):
+    env["fax.account"].browse(account).failover_account_id = other
 
 
 @as_request

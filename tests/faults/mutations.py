@@ -41,6 +41,9 @@ from mutation import (
 from mutations_providers import AT_PROVIDERS
 
 REPO = Path(__file__).resolve().parents[2]
+FAILOVER = "tests/faults/test_failover.py::"
+FAILOVER_IN_ODOO = IN_ODOO + "test_fax_failover.py::"
+
 MUTATIONS = (
     Mutation(
         1,
@@ -608,6 +611,104 @@ MUTATIONS = (
             ),
         ),
         (IN_ODOO + "test_fax_filing.py::TestFiling::test_undone",),
+    ),
+    Mutation(
+        2,
+        "failover: a lost answer counts as a refusal",
+        (
+            (
+                MODELS + "fax_attempt_outcome.py",
+                "            self._lose(error.kind)",
+                "            self._end(error.kind, refused=True)",
+            ),
+        ),
+        (
+            FAILOVER + "test_lost_answer_never_moves[answer_lost]",
+            FAILOVER_IN_ODOO + "TestFailover::test_never_while_the_outcome_is_unknown",
+        ),
+    ),
+    Mutation(
+        2,
+        "failover: what was taken and failed moves",
+        (
+            (
+                MODELS + "fax_attempt_outcome.py",
+                "            self._end(status.failure)",
+                "            self._end(status.failure, refused=True)",
+            ),
+            (
+                MODELS + "fax_message_failover.py",
+                "kind not in FAILOVER_KINDS or self.provider_id or message._is_open()",
+                "kind not in FAILOVER_KINDS",
+            ),
+        ),
+        (FAILOVER_IN_ODOO + "TestFailover::test_not_when_it_was_taken_and_failed",),
+    ),
+    Mutation(
+        2,
+        "failover: the chosen number goes to the other account",
+        (
+            (
+                MODELS + "fax_attempt.py",
+                "sender=self._sender().number",
+                "sender=message.number_id.number",
+            ),
+        ),
+        (
+            FAILOVER + "test_moves[refused]",
+            FAILOVER_IN_ODOO + "TestFailover::test_sent_from_its_number_and_told",
+        ),
+    ),
+    Mutation(
+        10,
+        "failover: after a restore only the chosen account is asked",
+        (
+            (
+                MODELS + "fax_attempt_look.py",
+                "            if self._probe_elsewhere():\n                return\n",
+                "",
+            ),
+        ),
+        (FAILOVER_IN_ODOO + "TestFailoverAfterARestore::test_found_at_the_other_one",),
+    ),
+    Mutation(
+        10,
+        "failover: it moves before it was looked for",
+        (
+            (
+                MODELS + "fax_message_failover.py",
+                "if account.is_away or self.look_first or self._is_open():",
+                "if account.is_away or self._is_open():",
+            ),
+        ),
+        (
+            FAILOVER_IN_ODOO
+            + "TestFailoverOfAClosedAccount::test_not_before_it_was_looked_for",
+        ),
+    ),
+    Mutation(
+        10,
+        "failover: an account in a copy takes over",
+        (
+            (
+                MODELS + "fax_message_failover.py",
+                "if not usable or account.is_away or account",
+                "if not usable or account",
+            ),
+        ),
+        (FAILOVER_IN_ODOO + "TestFailoverOfAClosedAccount::test_not_in_a_copy",),
+    ),
+    Mutation(
+        4,
+        "failover: it is sent from somebody else's number",
+        (
+            (
+                MODELS + "fax_message_failover.py",
+                "(not number.user_ids or self.user_id in number.user_ids)",
+                "True",
+            ),
+        ),
+        (FAILOVER_IN_ODOO + "TestFailoverSuits::test_number_of_somebody_else",),
     ),
 )
 MUTATIONS += AT_PROVIDERS

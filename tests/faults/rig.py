@@ -259,6 +259,8 @@ class Line:
         self.simulator = self.provider.simulator
         names = [name for name in settings if hasattr(self.simulator, name)]
         self.provider.adjust(**{name: settings.pop(name) for name in names})
+        self._sender = settings.pop("sender", SENDER)
+        self._company = settings.pop("company", None)
         self._values = settings
 
     def __enter__(self):
@@ -270,9 +272,10 @@ class Line:
         return {
             "name": self.name,
             "code": self.provider.code,
-            "entered": self.provider.connect(uuid.uuid4().hex, SENDER),
+            "entered": self.provider.connect(uuid.uuid4().hex, self._sender),
             "settings": self.provider.settings,
-            "sender": SENDER,
+            "sender": self._sender,
+            "company": self._company,
             "values": {
                 "callback_base_url": f"http://127.0.0.1:{self.server.port}",
                 **self._values,
@@ -357,7 +360,8 @@ class Line:
         )
         messages = {row["id"]: row | {"attempts": []} for row in rows}
         for attempt in attempts:
-            messages[attempt["message_id"]]["attempts"].append(attempt)
+            if attempt["message_id"] in messages:  # else it goes by another account
+                messages[attempt["message_id"]]["attempts"].append(attempt)
         return messages
 
     def states(self):

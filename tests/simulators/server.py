@@ -166,7 +166,10 @@ class _Handler(BaseHTTPRequestHandler):
             fault.kill(self.client_address)
 
     def _write(self, reply: Reply, cut: bool = False, over: float = 0.0) -> None:
-        headers = {"Content-Length": str(len(reply.body))} | reply.headers
+        headers = {
+            "Date": self.date_time_string(),
+            "Content-Length": str(len(reply.body)),
+        } | reply.headers
         if reply.status == 204:
             headers.pop("Content-Length")
         lines = [f"HTTP/1.1 {reply.status} {self.responses.get(reply.status, '?')[0]}"]

@@ -1,13 +1,17 @@
 """Reading answers, whatever they are."""
 
 from datetime import datetime, timedelta, timezone
+from email.utils import format_datetime
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from providers import FailureKind
-from providers.http import LONGEST_PAUSE, Answer, refusal
+from providers.http import LONGEST_PAUSE, Answer, Http, dates_seen, refusal
+from simulators.base import route
+from simulators.messages import Reply
+from unit.providers.http_rig import Echo
 
 NOW = datetime(2026, 3, 8, 7, 0, tzinfo=timezone.utc)
 quick = settings(max_examples=25, deadline=None)
@@ -69,3 +73,33 @@ def test_only_a_listed_status_proves_that_nothing_was_taken(status, harmless):
 
 def test_the_longest_pause_is_a_day():
     assert LONGEST_PAUSE == timedelta(days=1).total_seconds()
+
+
+# --- The other side's clock ----------------------------------------------------------
+
+
+class Dated(Echo):
+    """Answers with the time that `at` says."""
+
+    at = ""
+
+    @route("GET", "/time", "time")
+    def time(self, request):
+        return Reply(200, b"", {"Date": self.at})
+
+
+@pytest.mark.parametrize("at, seen", [("", 0), ("yesterday", 0), ("good", 1)])
+def test_the_others_time_is_noted_where_somebody_listens(at, seen):
+    moment = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
+    with Dated() as server:
+        server.authorizations = []
+        server.at = format_datetime(moment, usegmt=True) if at == "good" else at
+        client = Http(server.url, {})
+        client.get("/time", seconds=5)  # nobody listens
+        with dates_seen() as dates:
+            client.get("/time", seconds=5)
+        client.get("/time", seconds=5)
+    assert len(dates) == seen
+    for their, our in dates:
+        assert their == moment
+        assert abs((our - datetime.now(timezone.utc)).total_seconds()) < 60

@@ -21,9 +21,16 @@ function openConnect(env, { params }) {
     );
 }
 
-function disconnectText({ waiting, under_way: underWay, provider }) {
+function disconnectText({ waiting, under_way: underWay, provider, instead }) {
     const lines = [_t("The key is forgotten. The history of faxes is kept.")];
-    if (waiting === 1) {
+    if (waiting && instead) {
+        lines.unshift(
+            _t("Faxes that wait (%(count)s) go by %(account)s, where they can.", {
+                count: waiting,
+                account: instead,
+            })
+        );
+    } else if (waiting === 1) {
         lines.unshift(_t("1 fax waits. It stays here until the account is connected again."));
     } else if (waiting) {
         lines.unshift(

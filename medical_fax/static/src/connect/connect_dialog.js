@@ -78,8 +78,11 @@ export class ConnectDialog extends Component {
                 ? _t("Connected. Hear of each fax at once")
                 : _t("Hear of each fax at once");
         }
+        const again = this.form.has_login
+            ? _t("Enter another password for %s", this.form.provider)
+            : _t("Enter another key for %s", this.form.provider);
         return this.form.is_connected
-            ? _t("Enter another key for %s", this.form.provider)
+            ? again
             : _t("Connect %s", this.form.provider);
     }
 
