@@ -1,0 +1,22 @@
+{
+    "name": "Medical Fax: credits and invoices",
+    "summary": "Pages cost credits, which are bought on invoices in Odoo Accounting",
+    "version": "19.0.1.1.0",
+    "category": "Healthcare",
+    "license": "AGPL-3",
+    "author": "Medical Fax contributors",
+    "depends": ["medical_fax", "account_payment", "contract"],
+    "data": [
+        "security/res_groups.xml",
+        "security/ir.model.access.csv",
+        "security/ir_rule.xml",
+        "data/ir_sequence_data.xml",
+        "data/ir_cron_data.xml",
+        "views/medical_credit_tariff_views.xml",
+        "views/medical_credit_move_views.xml",
+        "views/medical_credit_lot_views.xml",
+        "views/medical_credit_wallet_views.xml",
+        "views/payer_views.xml",
+        "views/menus.xml",
+    ],
+}
