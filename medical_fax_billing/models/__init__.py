@@ -4,6 +4,9 @@ from . import medical_credit_lot
 from . import medical_credit_move
 from . import medical_credit_wallet_step
 from . import medical_credit_move_step
+from . import product_template
+from . import account_move_line
+from . import medical_credit_purchase
 from . import payer
 from . import fax_message
 from . import fax_message_hold
