@@ -10,3 +10,10 @@ from . import medical_credit_purchase
 from . import payer
 from . import fax_message
 from . import fax_message_hold
+from . import medical_credit_plan
+from . import medical_credit_move_usage
+from . import medical_credit_subscription
+from . import medical_credit_period
+from . import contract_contract
+from . import contract_line
+from . import fax_number_rental

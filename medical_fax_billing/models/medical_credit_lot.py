@@ -100,11 +100,10 @@ class MedicalCreditLot(models.Model):
 
     @api.depends("is_frozen", "expires_on", "left")
     def _compute_state(self):
-        today = fields.Date.context_today(self)
         for lot in self:
             if lot.is_frozen:
                 lot.state = "frozen"
-            elif lot.expires_on and lot.expires_on < today:
+            elif lot.expires_on and lot.expires_on < lot.wallet_id._today():
                 lot.state = "expired"
             else:
                 lot.state = "open" if lot.left > 0 else "used"

@@ -183,6 +183,10 @@ class MedicalCreditWallet(models.Model):
 
     # WORDS
 
+    def _today(self):
+        """The day that decides whether a card has expired."""
+        return fields.Date.context_today(self)
+
     def _units_text(self, units):
         """An amount as people read it: “8 credits”, “4 pages”, “1.20 $”."""
         self.ensure_one()

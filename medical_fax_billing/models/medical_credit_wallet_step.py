@@ -221,7 +221,8 @@ class MedicalCreditWallet(models.Model):
         lots = self.env["medical.credit.lot"].search(
             [("expires_on", "<", fields.Date.context_today(self))]
         )
-        for lot in lots.filtered(lambda lot: lot.left > 0):
+        # The days of a plan may be those of another time zone.
+        for lot in lots.filtered(lambda lot: lot.left > 0 and lot.state == "expired"):
             self.env["fax.message"]._step(f"Expiry of card {lot.id}", lot._expire)
 
 
