@@ -12,6 +12,8 @@
         "security/ir_rule.xml",
         "data/ir_sequence_data.xml",
         "data/ir_cron_data.xml",
+        "data/ir_cron_books_data.xml",
+        "data/product_data.xml",
         "views/medical_credit_tariff_views.xml",
         "views/medical_credit_move_views.xml",
         "views/medical_credit_lot_views.xml",

@@ -1,2 +1,3 @@
+from . import test_books_purchase
 from . import test_ledger
 from . import test_fax_credit
