@@ -16,6 +16,7 @@ from . import payer
 from . import fax_message
 from . import fax_message_hold
 from . import medical_credit_plan
+from . import medical_credit_plan_words
 from . import medical_credit_move_usage
 from . import medical_credit_subscription
 from . import medical_credit_period

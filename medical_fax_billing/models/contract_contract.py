@@ -67,9 +67,10 @@ class ContractContract(models.Model):
         """Make the periods that have begun, each once, with their included units."""
         self.ensure_one()
         plan = self.credit_plan_id
-        last = self.credit_period_ids[:1].last_on
+        last = max(self.credit_period_ids.mapped("last_on"), default=False)
         first_on = last + timedelta(days=1) if last else self.date_start
         today = plan._today()
+        period = self.env["medical.credit.period"]
         while first_on <= today and not (self.date_end and first_on > self.date_end):
             _first, last_on = plan._period_of(self.date_start, first_on)
             period = self.credit_period_ids.create(
@@ -84,6 +85,10 @@ class ContractContract(models.Model):
             )
             period._grant_included()
             first_on = last_on + timedelta(days=1)
+        if period:
+            # sudo: nobody may see the queue's actions; this one begins the next period
+            cron = self.env.ref("medical_fax_billing.ir_cron_credit_subscriptions")
+            cron.sudo()._trigger(period.ends_at)
 
     def _close_periods(self):
         """Close the periods that have ended, and whose results are known."""

@@ -14,7 +14,7 @@ class FaxNumber(models.Model):
     _inherit = "fax.number"
 
     def _is_rented(self, starts_at, ends_at):
-        """Whether it was rented at any time from ``starts_at`` to before ``ends_at``."""
+        """Whether it was rented at any time of a period that ends before `ends_at`."""
         return any(
             begun < ends_at and (not ended or ended > starts_at)
             for begun, ended in self._rentals()

@@ -55,8 +55,8 @@ class FaxAttempt(models.Model):
         return super()._record_status(status)
 
     def _believed(self, moment):
-        """A provider's time (with zone), as far as it can be: after the call, and not
-        in the future."""
-        told = moment.replace(tzinfo=None) - moment.utcoffset()
+        """A provider's time, as far as it can be: after the call, and not in the
+        future."""
+        told = moment.replace(tzinfo=None)  # in UTC, as all values of providers
         now = waits.now()
         return min(max(told, self.called_at or now), now).replace(microsecond=0)

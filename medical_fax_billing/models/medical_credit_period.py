@@ -60,7 +60,9 @@ class MedicalCreditPeriod(models.Model):
             )[0][0]
             period.used_units = -(spent or 0) + 0.0
             pooled = Domain("used_at", ">=", period.starts_at)
-            rows = moves.search(pooled & period.contract_id._pool_domain(period.last_on))
+            rows = moves.search(
+                pooled & period.contract_id._pool_domain(period.last_on)
+            )
             left = period.included_units + sum(rows.mapped("units"))
             # Afterwards nothing of it can be used any more
             period.included_left = 0 if period.is_closed else max(left, 0)
@@ -90,9 +92,7 @@ class MedicalCreditPeriod(models.Model):
             if rate and further:
                 # Used in the period that it closes, not in the one that is now
                 wallet = wallet.with_context(credit_used_at=period._last_moment())
-                wallet._charge(
-                    further * rate, service="number_month", quantity=further
-                )
+                wallet._charge(further * rate, service="number_month", quantity=further)
 
     def _last_moment(self):
         return fields.Datetime.subtract(self.ends_at, seconds=1)

@@ -133,7 +133,10 @@ class MedicalCreditPlan(models.Model):
         domain="[('id', 'in', package_ids)]",
     )
     refill_trigger = fields.Selection(
-        [("available", "Units left are fewer than"), ("used", "Percent of a card used")],
+        [
+            ("available", "Units left are fewer than"),
+            ("used", "Percent of a card used"),
+        ],
         "Refill when",
         required=True,
         default="available",
@@ -282,9 +285,10 @@ class MedicalCreditPlan(models.Model):
     def _midnight(self, day):
         """When a day begins in the plan's time zone, in UTC without zone, as stored."""
         zone = pytz.timezone(self.tz)
-        # is_dst: of a midnight that comes twice the first, and no error where a
-        # change of the clock leaves it out
-        local = zone.normalize(zone.localize(datetime.combine(day, time.min), True))
+        midnight = datetime.combine(day, time.min)
+        local = zone.localize(midnight, is_dst=True)  # the first, if it comes twice
+        if zone.normalize(local).date() != day:  # the clock was put past it
+            local = zone.localize(midnight, is_dst=False)
         return local.astimezone(pytz.utc).replace(tzinfo=None)
 
     @api.model

@@ -42,7 +42,7 @@ class MedicalCreditWallet(models.Model):
         for wallet in self:
             # sudo: days and sums, for all who see the wallet
             contract = wallet.sudo().contract_id
-            period = contract.credit_period_ids[:1]
+            period = contract.credit_period_ids.sorted("first_on")[-1:]
             wallet.next_charge_on = contract.recurring_next_date
             wallet.subscription_ends_on = contract.date_end
             wallet.period_first_on = period.first_on
@@ -231,6 +231,42 @@ class MedicalCreditWallet(models.Model):
         _first, last_on = running.credit_plan_id._period_of(running.date_start, today)
         running._set_end(last_on)
         return last_on
+
+    # BUTTONS
+
+    def action_subscribe(self):
+        """Choose a plan for this wallet."""
+        self.ensure_one()
+        self.check_access("write")
+        wizard = self.env["medical.credit.subscribe"].create({"wallet_id": self.id})
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Subscribe to a plan"),
+            "res_model": wizard._name,
+            "res_id": wizard.id,
+            "views": [[False, "form"]],
+            "target": "new",
+            "context": {"dialog_size": "medium"},
+        }
+
+    def action_cancel_subscription(self):
+        """End the subscription with its period."""
+        self.ensure_one()
+        self.check_access("write")
+        self._cancel_subscription()
+        return True
+
+    def action_view_contract(self):
+        """Open the subscription and its invoices."""
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Subscription"),
+            "res_model": "contract.contract",
+            "res_id": self.contract_id.id,
+            "views": [[False, "form"]],
+        }
 
     # BY ITSELF
 
