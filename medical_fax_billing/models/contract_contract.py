@@ -43,13 +43,13 @@ class ContractContract(models.Model):
 
     def _compute_recurring_next_date(self):
         ours = self.filtered("credit_wallet_id")
-        super(ContractContract, self - ours)._compute_recurring_next_date()
         for contract in ours:
             lines = contract.contract_line_ids.filtered("recurring_next_date")
             days = lines.filtered(lambda line: not line.is_canceled)
             contract.recurring_next_date = min(
                 days.mapped("recurring_next_date"), default=False
             )
+        return super(ContractContract, self - ours)._compute_recurring_next_date()
 
     def _set_end(self, day):
         """End with this day, or go on (False)."""

@@ -34,19 +34,19 @@ class ContractLine(models.Model):
 
     def _compute_next_period_date_end(self):
         ours = self.filtered("credit_charge")
-        super(ContractLine, self - ours)._compute_next_period_date_end()
         for line in ours:
             line.next_period_date_end = line._next_last_day()
+        return super(ContractLine, self - ours)._compute_next_period_date_end()
 
     @api.depends("credit_charge")
     def _compute_recurring_next_date(self):
         ours = self.filtered("credit_charge")
-        super(ContractLine, self - ours)._compute_recurring_next_date()
         for line in ours:
             day = line.next_period_date_start
             if day and line.recurring_invoicing_type == "post-paid":
                 day = line._next_last_day() + timedelta(days=1)
             line.recurring_next_date = day
+        return super(ContractLine, self - ours)._compute_recurring_next_date()
 
     def _next_last_day(self):
         """The last day of the next period to invoice, or False after the end."""

@@ -11,7 +11,6 @@ class MedicalCreditWallet(models.Model):
 
     plan_id = fields.Many2one(
         "medical.credit.plan",
-        "Plan",
         readonly=True,
         copy=False,
         index="btree_not_null",

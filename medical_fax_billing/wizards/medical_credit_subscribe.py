@@ -14,7 +14,6 @@ class MedicalCreditSubscribe(models.TransientModel):
     company_id = fields.Many2one(related="wallet_id.company_id")
     plan_id = fields.Many2one(
         "medical.credit.plan",
-        "Plan",
         domain="[('unit', '=', unit), ('company_id', 'in', (company_id, False))]",
     )
     start_on = fields.Date(
