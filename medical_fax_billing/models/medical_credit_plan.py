@@ -99,7 +99,7 @@ class MedicalCreditPlan(models.Model):
     overage_product_id = _product("Use")
     overage_price = fields.Float(
         "Price a unit",
-        digits=(16, 6),
+        min_display_digits="Product Price",
         help="For each unit beyond the included ones. Rounded once, on the line.",
     )
     numbers_included = fields.Integer("Included numbers", default=1)
