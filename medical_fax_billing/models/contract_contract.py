@@ -1,3 +1,4 @@
+import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -7,6 +8,8 @@ from odoo.addons.medical_fax.models import guard
 from odoo.addons.medical_fax.models.fax_message_queue import CONFLICTS
 
 from .medical_credit_plan import SETTLING
+
+_logger = logging.getLogger(__name__)
 
 
 class ContractContract(models.Model):
@@ -132,10 +135,8 @@ class ContractContract(models.Model):
 
     def _recurring_create_invoice(self, date_ref=False):
         # sudo: who makes the invoices need not see the ledger, nor the numbers
-        ours = self.filtered("credit_wallet_id").sudo()
-        # Of two at once the later one finds the rows changed since it began, and fails
-        # instead of billing the same days again.
-        ours.contract_line_ids.lock_for_update()
+        ours = self.filtered("credit_wallet_id").sudo()._taken()
+        self = self.filtered(lambda c: not c.credit_wallet_id or c in ours)
         for contract in ours:
             contract._open_periods()
             contract._close_periods()
@@ -148,6 +149,24 @@ class ContractContract(models.Model):
         # A bill of the provider's is compared with the provider's paper first.
         lines.move_id.filtered(lambda move: move.is_sale_document())._post(soft=False)
         return invoices
+
+    def _taken(self):
+        """Those of these contracts that no other process is at, for this one alone.
+
+        Those that another one has just billed are newer than this transaction, which
+        fails then instead of billing the same days again.
+        """
+        taken = self.try_lock_for_update(allow_referencing=True)
+        taken.contract_line_ids.lock_for_update(allow_referencing=True)
+        return taken
+
+    def _record_invoice_generation_error(self, exc, create_type):
+        if self.credit_wallet_id and isinstance(exc, CONFLICTS):
+            # Another process was faster, which is no failure; should it have failed
+            # itself, the hourly action makes this invoice.
+            _logger.info("Subscription %s: another process was faster", self.id)
+            return None
+        return super()._record_invoice_generation_error(exc, create_type)
 
     def _bill(self):
         """Make the invoices that are due, one for each period.
@@ -173,11 +192,9 @@ class ContractContract(models.Model):
         today = self.credit_plan_id._today()
         if not contract._get_lines_to_invoice(today):
             return False
-        if len(self.contract_line_ids.try_lock_for_update()) < len(
-            self.contract_line_ids
-        ):
-            return False  # another process is at it
         try:
+            if not contract._taken():
+                return False
             with self.env.cr.savepoint():
                 contract._recurring_create_invoice(today)
             contract._clear_invoice_generation_error()
