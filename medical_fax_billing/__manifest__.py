@@ -10,6 +10,7 @@
         "security/res_groups.xml",
         "security/ir.model.access.csv",
         "security/ir_rule.xml",
+        "security/books_rule.xml",
         "data/ir_sequence_data.xml",
         "data/ir_cron_data.xml",
         "data/ir_cron_books_data.xml",
@@ -20,5 +21,7 @@
         "views/medical_credit_wallet_views.xml",
         "views/payer_views.xml",
         "views/menus.xml",
+        "report/medical_credit_unused_views.xml",
+        "views/medical_credit_books_views.xml",
     ],
 }

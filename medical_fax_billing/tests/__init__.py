@@ -1,3 +1,4 @@
 from . import test_books_purchase
+from . import test_books_month
 from . import test_ledger
 from . import test_fax_credit
