@@ -10,6 +10,7 @@
         "security/res_groups.xml",
         "security/ir.model.access.csv",
         "security/ir_rule.xml",
+        "security/books_rule.xml",
         "data/ir_sequence_data.xml",
         "data/ir_cron_data.xml",
         "data/ir_cron_books_data.xml",
@@ -26,5 +27,10 @@
         "wizards/medical_credit_subscribe_views.xml",
         "views/menus.xml",
         "views/medical_credit_plan_menus.xml",
+        "report/medical_credit_unused_views.xml",
+        "report/medical_credit_check_views.xml",
+        "report/medical_credit_statement_views.xml",
+        "wizards/medical_credit_purchase_views.xml",
+        "views/medical_credit_books_views.xml",
     ],
 }

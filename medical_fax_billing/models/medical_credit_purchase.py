@@ -76,7 +76,9 @@ class MedicalCreditWallet(models.Model):
 
     def _package_price(self, product):
         """The price of a package for this wallet before taxes are applied to it."""
-        product = product.with_company(self.company_id)
+        # sudo: prices and rates of who invoices, which may be another company
+        self = self.sudo()  # noqa: PLW0642
+        product = product.sudo().with_company(self.company_id)
         price = product.lst_price
         if self.mode == "own":
             price = product.standard_price or price
@@ -159,15 +161,16 @@ class MedicalCreditWallet(models.Model):
     def _new_document(self, line, **values):
         if self.mode == "counted":
             raise UserError(self.env._("Pages of this wallet are not charged."))
-        self._check_partner()
-        # sudo: buyers need not be able to make invoices
-        moves = self.env["account.move"].sudo().with_company(self.company_id)
+        # sudo: buyers need not be able to make invoices, nor see who makes them
+        wallet = self.sudo()
+        wallet._check_partner()
+        moves = wallet.env["account.move"].with_company(wallet.company_id)
         return moves.create(
             {
                 "move_type": "out_invoice" if self.mode == "resold" else "in_invoice",
-                "partner_id": self.partner_id.id,
-                "company_id": self.company_id.id,
-                "currency_id": self.currency_id.id,
+                "partner_id": wallet.partner_id.id,
+                "company_id": wallet.company_id.id,
+                "currency_id": wallet.currency_id.id,
                 "invoice_line_ids": [fields.Command.create(line)],
                 **values,
             }

@@ -289,6 +289,14 @@ class MedicalCreditWallet(models.Model):
                 pass
         self.env["ir.cron"]._commit_progress(remaining=0)
 
+    # PACKAGES
+
+    def _packages(self):
+        """Of a plan with packages of its own, those."""
+        packages = super()._packages()
+        # sudo: buyers sell nothing
+        return packages & self.plan_id.sudo().package_ids or packages
+
     # PAGES RECEIVED
 
     def _charge(self, units, **values):

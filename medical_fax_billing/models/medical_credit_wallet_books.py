@@ -147,8 +147,9 @@ class MedicalCreditWallet(models.Model):
             words = self._part_words(part, self.name)
             balance = -sign * company.currency_id.round(amount)
             lines.append({"name": words, "account_id": account.id, "balance": balance})
+        partner = self.partner_id.commercial_partner_id
         common = {
-            "partner_id": self.partner_id.commercial_partner_id.id,
+            "partner_id": partner.id,
             "analytic_distribution": self.analytic_distribution,
         }
         moves = self.env["account.move"].with_company(company)
@@ -157,6 +158,7 @@ class MedicalCreditWallet(models.Model):
                 "move_type": "entry",
                 "journal_id": company._credit_journal().id,
                 "company_id": company.id,
+                "partner_id": partner.id,
                 "credit_wallet_id": self.id,
                 "credit_month": month,
                 "line_ids": [
@@ -164,7 +166,7 @@ class MedicalCreditWallet(models.Model):
                 ],
             }
         )
-        day, note = moves._first_open_day(month + relativedelta(months=1, days=-1))
+        day, note = entry._first_open_day(month + relativedelta(months=1, days=-1))
         ref = self.env._(
             "Fax credits used in %(month)s, %(wallet)s",
             month=format_date(self.env, month, date_format="MMMM y"),

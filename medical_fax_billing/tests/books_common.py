@@ -7,8 +7,6 @@ from odoo.tests import new_test_user
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 
-NOON = datetime(2026, 3, 10, 12, 0)
-
 
 class BooksCase(AccountTestInvoicingCommon):
     """A company with a chart of accounts that resells pages to a practice.
@@ -120,6 +118,11 @@ class BooksCase(AccountTestInvoicingCommon):
 
     # WHAT IS EXPECTED
 
+    def kinds(self, lot):
+        moves = self.root["medical.credit.move"]
+        found = moves.search([("lot_id", "in", lot.ids)], order="id")
+        return [(move.kind, move.units) for move in found if move.units]
+
     def assertUnits(self, wallet=None, **amounts):
         wallet = wallet or self.wallet
         wallet.invalidate_recordset()
@@ -129,13 +132,15 @@ class BooksCase(AccountTestInvoicingCommon):
     def balance(self, account):
         """What an account holds; debit is positive."""
         groups = self.root["account.move.line"]._read_group(
-            [("account_id", "=", account.id), ("parent_state", "=", "posted")],
+            [
+                ("account_id", "=", account.id),
+                ("company_id", "=", self.company.id),
+                ("parent_state", "=", "posted"),
+            ],
             [],
             ["balance:sum"],
         )
-        return account.company_currency_id.round(groups[0][0] or 0) + 0.0 if hasattr(
-            account, "company_currency_id"
-        ) else round(groups[0][0] or 0, 2) + 0.0
+        return round(groups[0][0] or 0, 2) + 0.0
 
     def at(self, *moment):
         return freeze_time(datetime(*moment))

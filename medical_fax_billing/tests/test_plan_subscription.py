@@ -85,6 +85,13 @@ class TestPlanAestheticRecord(PlanCase):
         self.assertEqual(contract.recurring_next_date, date(2027, 1, 10))
         self.assertEqual(self.wallet.plan_id, self.aesthetic)
 
+    def test_the_plan_offers_its_packages(self):
+        """Those of others are not offered, the wallet's unit fits or not."""
+        self.assertIn(self.package, self.wallet._packages())
+        self.subscribe(self.aesthetic)
+        offered = self.wallet._packages()
+        self.assertEqual(offered, self.aesthetic.package_ids.sorted("credit_units"))
+
     def test_what_the_plan_says_of_refills(self):
         self.assertTrue(self.aesthetic.refill_default)
         self.assertEqual(
