@@ -2,6 +2,7 @@ import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from odoo.addons.medical_fax.models import guard
@@ -41,6 +42,18 @@ class ContractContract(models.Model):
         ondelete="restrict",
     )
     credit_period_ids = fields.One2many("medical.credit.period", "contract_id")
+
+    def copy(self, default=None):
+        if self.filtered("credit_wallet_id"):
+            raise UserError(
+                self.env._("This is a wallet's subscription. Subscribe another wallet.")
+            )
+        return super().copy(default)
+
+    def _set_partner(self, partner):
+        """From now on this one is invoiced."""
+        address = partner.address_get(["invoice"])["invoice"]
+        self.write({"partner_id": partner.id, "invoice_partner_id": address})
 
     # DATES
 

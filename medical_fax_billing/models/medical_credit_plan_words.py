@@ -16,6 +16,38 @@ class MedicalCreditPlan(models.Model):
             words += [sentence % shown for name, sentence in sentences if plan[name]]
         return words
 
+    def _fee_amounts(self, wallet):
+        """A month's fee as this wallet will be invoiced: untaxed, and with tax."""
+        self.ensure_one()
+        # sudo: taxes of who invoices, which may be another company
+        product = self.fee_product_id.sudo().with_company(wallet.company_id)
+        is_sale = wallet.mode != "own"
+        taxes = product.taxes_id if is_sale else product.supplier_taxes_id
+        taxes = taxes._filter_taxes_by_company(wallet.company_id)
+        positions = self.env["account.fiscal.position"].sudo()
+        positions = positions.with_company(wallet.company_id)
+        taxes = positions._get_fiscal_position(wallet.partner_id).map_tax(taxes)
+        amounts = taxes.compute_all(
+            self.fee_price,
+            currency=self.currency_id,
+            product=product,
+            partner=wallet.partner_id,
+        )
+        return amounts["total_excluded"], amounts["total_included"]
+
+    def _fee_words(self, wallet):
+        """The fee before tax and with it, where there is a fee."""
+        if not self.fee_price:
+            return []
+        untaxed, total = self._fee_amounts(wallet)
+        return [
+            self.env._(
+                "The fee: %(untaxed)s a month before tax, %(total)s with tax.",
+                untaxed=f"{self._price_text(untaxed)} {self.currency_id.name}",
+                total=f"{self._price_text(total)} {self.currency_id.name}",
+            )
+        ]
+
     def _term_sentences(self):
         return [
             ("fee_price", self.env._("%(fee)s a month.")),

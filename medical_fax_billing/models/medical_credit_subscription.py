@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 
 class MedicalCreditWallet(models.Model):
@@ -52,6 +52,27 @@ class MedicalCreditWallet(models.Model):
     def _today(self):
         """Today's date where the plan counts its days, else where the user is."""
         return self.plan_id._today() if self.plan_id else super()._today()
+
+    # CHANGES
+
+    def write(self, vals):
+        kept = {"active", "mode", "company_id"}.intersection(vals)
+        for wallet in self.filtered("plan_id") if kept else ():
+            stored = wallet._convert_to_write({name: wallet[name] for name in kept})
+            if any(stored[name] != vals[name] for name in kept):
+                raise ValidationError(
+                    self.env._(
+                        "This wallet has a subscription, which invoices by it. Cancel "
+                        "that one first, and let it end."
+                    )
+                )
+        result = super().write(vals)
+        if "partner_id" in vals:
+            # sudo: contracts are the accountants', who is invoiced is said here
+            contracts = self.env["contract.contract"].sudo()
+            for wallet in self:
+                contracts._running(wallet)._set_partner(wallet.partner_id)
+        return result
 
     # SUBSCRIBE
 
@@ -259,13 +280,7 @@ class MedicalCreditWallet(models.Model):
         """Open the subscription and its invoices."""
         self.ensure_one()
         self.check_access("read")
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Subscription"),
-            "res_model": "contract.contract",
-            "res_id": self.contract_id.id,
-            "views": [[False, "form"]],
-        }
+        return self.contract_id.get_formview_action()
 
     # BY ITSELF
 

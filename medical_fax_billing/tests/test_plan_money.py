@@ -66,6 +66,22 @@ class TestPlanMoney(PlanCase):
         self.use_pages(501, BETWEEN)
         self.assertEqual(self.run_contracts(NEXT).amount_total, 15.08)
 
+    def test_the_price_before_is_the_price_after(self):
+        """What is shown before subscribing is what the first invoice says."""
+        for included in ("excluded", "included"):
+            with self.subTest(included), self.env.cr.savepoint() as savepoint:
+                self.set_tax("round_globally", included)
+                shown = self.aesthetic._fee_amounts(self.wallet)
+                contract = self.subscribe(self.aesthetic)
+                invoice = contract._get_related_invoices()
+                billed = invoice.amount_untaxed, invoice.amount_total
+                self.assertEqual(shown, billed)
+                self.assertNotEqual(*shown)
+                words = self.aesthetic._fee_words(self.wallet)
+                self.assertIn(f"{billed[1]:.2f} USD with tax", words[0])
+                savepoint.rollback()
+                self.env.invalidate_all()
+
     # YEN
 
     def in_yen(self, **values):

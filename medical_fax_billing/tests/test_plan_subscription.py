@@ -1,6 +1,6 @@
 from datetime import date
 
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
 from .plan_common import START, PlanCase
@@ -213,6 +213,22 @@ class TestPlanSubscription(PlanCase):
             self.wallet._cancel_subscription()
         self.assertFalse(self.run_subscriptions(date(2026, 12, 25)))
         self.assertFalse(self.wallet.plan_id)
+
+    def test_what_a_subscription_keeps(self):
+        contract = self.subscribe(self.documo)
+        for values in ({"active": False}, {"mode": "own"}):
+            with self.assertRaises(ValidationError):
+                self.wallet.write(values)
+        with self.assertRaises(UserError):
+            contract.copy()
+        # The same again is no change
+        self.wallet.write({"active": True, "mode": "resold", "name": "Other"})
+
+    def test_another_partner_is_invoiced_from_then_on(self):
+        self.subscribe(self.documo)
+        self.assertEqual(self.run_contracts(NEXT).partner_id, self.practice)
+        self.wallet.partner_id = self.partner_b
+        self.assertEqual(self.run_contracts(LATER).partner_id, self.partner_b)
 
     def test_what_the_wallet_shows(self):
         self.subscribe(self.documo)

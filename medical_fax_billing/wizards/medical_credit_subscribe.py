@@ -33,7 +33,9 @@ class MedicalCreditSubscribe(models.TransientModel):
     @api.depends("plan_id")
     def _compute_terms(self):
         for wizard in self:
-            wizard.terms = "\n".join(wizard.plan_id._terms_words())
+            plan = wizard.plan_id
+            words = plan._terms_words() + plan._fee_words(wizard.wallet_id)
+            wizard.terms = "\n".join(words)
 
     def action_subscribe(self):
         """Subscribe; the first invoice is made where something is due at once."""
