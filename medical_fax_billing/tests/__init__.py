@@ -1,2 +1,5 @@
+from . import test_books_purchase
+from . import test_books_month
+from . import test_books_wizard
 from . import test_ledger
 from . import test_fax_credit

@@ -1,0 +1,2 @@
+from . import medical_credit_purchase
+from . import medical_credit_provider_purchase
