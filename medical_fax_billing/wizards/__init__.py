@@ -1,0 +1,1 @@
+from . import fax_composer_credit
