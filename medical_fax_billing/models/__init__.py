@@ -15,3 +15,12 @@ from . import medical_credit_wallet_books
 from . import payer
 from . import fax_message
 from . import fax_message_hold
+from . import medical_credit_wallet_words
+from . import medical_credit_wallet_ask
+from . import medical_credit_run_out
+from . import medical_credit_warning
+from . import medical_credit_lot_uses
+from . import medical_credit_usage
+from . import medical_credit_usage_log
+from . import fax_message_credit
+from . import medical_credit_wallet_view

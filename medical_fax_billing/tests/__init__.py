@@ -3,3 +3,11 @@ from . import test_books_month
 from . import test_books_wizard
 from . import test_ledger
 from . import test_fax_credit
+from . import test_access_actions
+from . import test_credit_ask
+from . import test_credit_cards
+from . import test_credit_usage
+from . import test_credit_warning
+from . import test_fax_composer_credit
+from . import test_fax_quota
+from . import test_tour_credit

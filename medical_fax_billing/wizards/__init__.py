@@ -1,2 +1,3 @@
 from . import medical_credit_purchase
 from . import medical_credit_provider_purchase
+from . import fax_composer_credit
