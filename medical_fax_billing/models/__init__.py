@@ -24,3 +24,10 @@ from . import medical_credit_usage
 from . import medical_credit_usage_log
 from . import fax_message_credit
 from . import medical_credit_wallet_view
+from . import medical_credit_refill
+from . import medical_credit_refill_need
+from . import medical_credit_refill_words
+from . import medical_credit_refill_purchase
+from . import payment_provider
+from . import payment_transaction
+from . import medical_credit_refill_charge
