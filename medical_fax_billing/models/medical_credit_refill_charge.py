@@ -152,6 +152,9 @@ class MedicalCreditRefillPurchase(models.Model):
                 "currency_id": invoice.currency_id.id,
                 "partner_id": invoice.partner_id.id,
                 "operation": "offline",
+                # Odoo's cron has nothing to do with it before there is news, and is
+                # not to be faster at its row than what we record.
+                "is_post_processed": True,
                 "invoice_ids": [fields.Command.set(invoice.ids)],
             }
         )

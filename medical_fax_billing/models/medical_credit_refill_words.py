@@ -16,7 +16,12 @@ class MedicalCreditRefill(models.Model):
 
     _inherit = "medical.credit.refill"
 
-    text = fields.Char("Next refill", compute="_compute_text")
+    text = fields.Char(
+        "Next refill",
+        compute="_compute_text",
+        # The words only; cards and products are those of who invoices.
+        compute_sudo=True,
+    )
 
     @api.depends_context("lang")
     def _compute_text(self):

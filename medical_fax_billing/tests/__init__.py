@@ -11,3 +11,4 @@ from . import test_credit_warning
 from . import test_fax_composer_credit
 from . import test_fax_quota
 from . import test_tour_credit
+from . import test_refill
