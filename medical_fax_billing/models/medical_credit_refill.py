@@ -184,7 +184,7 @@ class MedicalCreditRefill(models.Model):
 class MedicalCreditWallet(models.Model):
     _inherit = "medical.credit.wallet"
 
-    refill_ids = fields.One2many("medical.credit.refill", "wallet_id", "Refill")
+    refill_ids = fields.One2many("medical.credit.refill", "wallet_id", "Refill rule")
 
     def _refill_cards(self):
         """Saved cards of who is invoiced, at providers of who invoices."""

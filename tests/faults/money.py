@@ -155,8 +155,8 @@ class Watching(threading.Thread):
         SELECT m.lot_id FROM medical_credit_move m
         JOIN medical_credit_lot l ON l.id = m.lot_id
         WHERE m.wallet_id = %s AND NOT COALESCE(l.is_frozen, FALSE) GROUP BY m.lot_id
-        HAVING SUM(m.units) < 0 OR SUM(m.reserved) < 0
-            OR SUM(m.units) - SUM(m.reserved) < 0
+        HAVING SUM(COALESCE(m.units, 0)) < 0 OR SUM(COALESCE(m.reserved, 0)) < 0
+            OR SUM(COALESCE(m.units, 0) - COALESCE(m.reserved, 0)) < 0
     """
 
     def __init__(self, wallet):
@@ -225,7 +225,7 @@ RULES = {
         FROM fax_message f JOIN medical_credit_move m ON m.message_id = f.id
         WHERE m.wallet_id = %s AND m.due_id IS NULL
         AND f.state IN ('delivered', 'partial', 'failed', 'cancelled')
-        GROUP BY f.id HAVING -SUM(m.units) != f.credit_rate
+        GROUP BY f.id HAVING -SUM(COALESCE(m.units, 0)) != f.credit_rate
             * CASE WHEN f.state = 'cancelled' THEN 0 ELSE COALESCE(f.pages_sent, 0) END
     """,
     "a line was granted twice": """

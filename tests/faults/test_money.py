@@ -121,7 +121,7 @@ def test_page_charged_once(shop, route):
     assert shop.line.messages()[fax]["state"] == "delivered"
     assert shop.server.deaths > deaths
     moves = wallet.sql(
-        "SELECT kind, units, quantity FROM medical_credit_move"
+        "SELECT kind, COALESCE(units, 0) AS units, quantity FROM medical_credit_move"
         " WHERE wallet_id = %s AND message_id IS NOT NULL ORDER BY id"
     )
     assert [(m["kind"], m["units"], m["quantity"] or 0) for m in moves] == [
@@ -199,10 +199,9 @@ def test_life(shop):
         ]  # fmt: skip
         done = [act for job in people for act in job.result()]
         shop.line.settle()
+        over = ("done", "cancelled")
         money.until(
-            lambda: all(
-                r["state"] in ("done", "cancelled") for r in wallet.purchases()
-            ),
+            lambda: all(row["state"] in over for row in wallet.purchases()),
             wallet.purchases,
         )
     told = f"seed {seed}: {done}"

@@ -118,7 +118,11 @@ class StripeSimulator(Simulator):
             "amount": int(values["amount"]),
             "currency": values["currency"],
             "description": reference,
-            "payment_method": {"id": values["payment_method"], "type": "card"},
+            "payment_method": {
+                "id": values["payment_method"],
+                "type": "card",
+                "card": {"brand": "visa", "last4": "4242"},
+            },
         }
         if refusal := self.cards[values["payment_method"]]:
             self.refusals.append(reference)
