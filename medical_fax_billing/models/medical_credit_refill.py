@@ -62,6 +62,11 @@ class MedicalCreditRefill(models.Model):
     consent_user_id = fields.Many2one("res.users", "Agreed by", readonly=True)
     consent_at = fields.Datetime("Agreed on", readonly=True)
     consent_text = fields.Text("Agreed to", readonly=True)
+    currency_id = fields.Many2one(related="wallet_id.currency_id")
+    consent_amount = fields.Monetary(
+        "Agreed price", readonly=True, help="Of one package, with tax."
+    )
+    consent_units = fields.Float("Agreed units", digits="Credit Units", readonly=True)
     off_reason = fields.Char("Why it is off", readonly=True)
     home = fields.Char(
         readonly=True,
@@ -125,6 +130,7 @@ class MedicalCreditRefill(models.Model):
         rule._count_up()
         if moved:
             rule.purchase_ids._doubt()
+        rule._drop_others(values.get("product_id"))
         rule.write(
             {
                 **values,
@@ -139,6 +145,7 @@ class MedicalCreditRefill(models.Model):
         )
         if wallet.mode == "resold":
             rule._check_fits()
+            rule._note_price()
         wallet._close_refill_notices()
         self._wake()
         return rule
@@ -150,6 +157,25 @@ class MedicalCreditRefill(models.Model):
             raise UserError(self.env._("Pick a saved card of who is invoiced."))
         if self.wallet_id._package_totals(self.product_id)["total_included"] <= 0:
             raise UserError(self.env._("A package without a price is not refilled."))
+
+    def _note_price(self):
+        self.consent_amount = self.wallet_id._package_totals(self.product_id)[
+            "total_included"
+        ]
+        self.consent_units = self.product_id.credit_units
+
+    def _is_as_agreed(self):
+        """Whether the package costs no more, and brings no less, than was agreed to."""
+        total = self.wallet_id._package_totals(self.product_id)["total_included"]
+        dearer = self.currency_id.compare_amounts(total, self.consent_amount) > 0
+        return not dearer and self.product_id.credit_units >= self.consent_units
+
+    def _drop_others(self, product_id):
+        """What waits for its charge is of another package than is wanted now."""
+        waiting = self.purchase_ids.filtered(
+            lambda p: p._is_waiting() and p.product_id.id != product_id
+        )
+        waiting._set_cancelled(self.env._("Another package was chosen."))
 
     def _switch_off(self, reason=None):
         """:param reason: why, where it was not a person who did it"""

@@ -49,13 +49,15 @@ class MedicalCreditRefill(models.Model):
 
     @api.model
     def _wake_later(self):
-        """Come back when the next try, question or day is due."""
+        """Come back when the next question is due; what is later finds the cron's own
+        next round."""
+        now = waits.now()
+        soon = [("next_at", ">", now), ("next_at", "<", now + timedelta(minutes=10))]
         due = self.env["medical.credit.refill.purchase"].search(
-            [("next_at", ">", waits.now())], order="next_at", limit=1
+            soon, order="next_at", limit=1
         )
         if due:
             self._wake(at=due.next_at)
-        self._wake_at_cap_end(self.search([("is_on", "=", True)]))
 
 
 class MedicalCreditRefillPurchase(models.Model):

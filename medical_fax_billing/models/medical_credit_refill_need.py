@@ -1,6 +1,6 @@
 import math
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.tools import float_compare
 
 from odoo.addons.medical_fax.tools import waits
@@ -32,7 +32,13 @@ class MedicalCreditRefill(models.Model):
         if not wallet._is_prepaid() or self._open_purchases():
             return None
         quantity, lot = self._need()
-        return self._place_order(quantity, lot) if quantity else None
+        if not quantity:
+            return None
+        if not self._is_as_agreed():
+            return self._stop(
+                self.env._("The package has changed. Look at it and agree again.")
+            )
+        return self._place_order(quantity, lot)
 
     def _open_purchases(self):
         return self.purchase_ids.filtered(lambda purchase: purchase._is_open())
@@ -109,17 +115,6 @@ class MedicalCreditRefill(models.Model):
         purchase.flush_recordset()  # of two at once the index refuses one here
         purchase.invoice_id = self.wallet_id._new_purchase(self.product_id, quantity)
         return purchase
-
-    @api.model
-    def _wake_at_cap_end(self, rules):
-        """Look again when the oldest of the day's packages is a day old."""
-        since = waits.now() - CAP_PERIOD
-        bought = rules.purchase_ids.filtered(
-            lambda p: p._counts() and p.ordered_at > since
-        )
-        capped = [p for p in bought if p.refill_id.cap_told_at]
-        if capped:
-            self._wake(at=min(p.ordered_at for p in capped) + CAP_PERIOD)
 
 
 class MedicalCreditWallet(models.Model):

@@ -49,13 +49,11 @@ class MedicalCreditRefillPurchase(models.Model):
         index="btree_not_null",
         help="The card that was 95 % used.",
     )
-    invoice_id = fields.Many2one("account.move", "Invoice", ondelete="restrict")
+    invoice_id = fields.Many2one("account.move", ondelete="restrict")
     currency_id = fields.Many2one(related="wallet_id.currency_id")
     amount = fields.Monetary("Charged", help="With tax.")
     card = fields.Char(help="The last digits of the card that is charged.")
-    transaction_id = fields.Many2one(
-        "payment.transaction", "Transaction", ondelete="restrict"
-    )
+    transaction_id = fields.Many2one("payment.transaction", ondelete="restrict")
     state = fields.Selection(
         [
             ("intent", "To be charged"),
@@ -131,7 +129,7 @@ class MedicalCreditRefillPurchase(models.Model):
         """Refused for good: no invoice is left, and the refill is off."""
         self.write({"state": "failed", "reason": reason, "next_at": False})
         self._drop_invoice()
-        self.refill_id._switch_off(reason)
+        self.refill_id._stop(reason)
         self.refill_id._tell_refused(self)
 
     def _set_cancelled(self, reason):

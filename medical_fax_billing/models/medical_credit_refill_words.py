@@ -107,14 +107,11 @@ class MedicalCreditRefill(models.Model):
             return words + " " + rule.env._("Tried again: %(when)s.", when=when)
 
         self._mail(lambda rule: rule.env._("A fax refill was refused"), body)
-        if purchase.state == "failed":
-            self._notice(
-                lambda rule: rule.env._(
-                    "The refill was refused %(count)s times and is off: %(reason)s",
-                    count=purchase.tries,
-                    reason=purchase.reason,
-                )
-            )
+
+    def _stop(self, reason):
+        """It is off until a buyer looks at it."""
+        self._switch_off(reason)
+        self._notice(lambda rule: rule._off_words())
 
     def _bought_words(self, purchase):
         """“500 pages, $58.37, card ending 4242”: what was charged, with tax."""

@@ -1,11 +1,13 @@
 from psycopg2.errors import CheckViolation, UniqueViolation
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 from odoo.tools import file_open, mute_logger
 
 from .books_common import BooksCase
 from .refill_common import RefillFixture
+
+BUYER = "base.group_user,medical_fax_billing.group_credit_buyer"
 
 
 class RefillCase(RefillFixture, BooksCase):
@@ -117,6 +119,36 @@ class TestRefill(RefillCase):
         with self.at(2026, 3, 3, 10, 1):
             self.run_refill(5)
         self.assertEqual(len(self.calls), 6)
+
+    def test_a_dearer_package_is_not_bought(self):
+        """More than was agreed to is never charged; less is."""
+        self.left(0)
+        rule = self.new_rule()
+        self.package.lst_price = 54.01
+        self.run_refill()
+        self.assertFalse(self.purchases() or self.calls or rule.is_on)
+        self.assertIn("agree again", self.wallet.refill_text)
+        self.assertTrue(
+            self.wallet._credit_activities(
+                "medical_fax_billing.mail_activity_type_refill"
+            )
+        )
+        self.new_rule()
+        self.package.lst_price = 50
+        self.run_refill()
+        self.assertEqual([amount for _reference, amount in self.calls], [50])
+
+    def test_another_package(self):
+        """What waits for its charge is not what is wanted any more."""
+        self.left(0)
+        self.answers = [402]
+        self.new_rule()
+        self.run_refill()
+        self.new_rule(product_id=self.new_package(100, 12).id)
+        self.run_refill()
+        states = self.purchases().mapped("state")
+        self.assertEqual(states, ["cancelled", "done"])
+        self.assertEqual(self.calls[-1][1], 12)
 
     def test_off_is_off(self):
         self.left(0)
@@ -399,18 +431,73 @@ class TestRefillSetup(RefillCase):
             self.new_rule(token_id=theirs.id)
 
     def test_only_buyers(self):
-        for user in (self.env.user, self.env.ref("base.user_demo", False)):
-            if not user or user.has_group("medical_fax_billing.group_credit_buyer"):
-                continue
+        """Buttons are for buyers, and nobody writes a rule or a purchase by hand."""
+        self.left(0)
+        self.answers = [402]
+        rule = self.new_rule()
+        self.run_refill()
+        purchase = self.purchases()
+        accountant = self.new_user(
+            "t_refill_accountant", "account.group_account_invoice"
+        )
+        plain = self.new_user("t_refill_plain", "base.group_user")
+        for user in (accountant, plain):
+            wallet = self.wallet.sudo(False).with_user(user)
+            for method in ("action_refill", "action_refill_off", "action_refill_again"):
+                with self.subTest(user=user.login, method=method):
+                    with self.assertRaises(AccessError):
+                        getattr(wallet, method)()
             with self.assertRaises(AccessError):
-                self.dialog(user)
+                purchase.sudo(False).with_user(user).action_try_now()
+        for record in (rule, purchase):
+            for user in (self.buyer, accountant, self.env.user):
+                mine = record.sudo(False).with_user(user)
+                self.assertTrue(mine.read())
+                with self.assertRaises(AccessError):
+                    mine.write(
+                        {"quantity": 9} if record == purchase else {"is_on": False}
+                    )
+                with self.assertRaises(AccessError):
+                    mine.unlink()
             with self.assertRaises(AccessError):
-                self.wallet.sudo(False).with_user(user).action_refill_off()
-        rule = self.new_rule().sudo(False).with_user(self.buyer)
-        self.assertTrue(rule.read(["text", "is_on", "consent_text"]))
-        for values in ({"daily_cap": 99}, {"is_on": False}):
+                record.sudo(False).with_user(plain).read(["wallet_id"])
+        with self.assertRaises(UserError):
+            purchase.unlink()
+
+    def test_what_came_of_it_is_said_by_those_who_invoice(self):
+        self.left(0)
+        self.answers = [None]
+        self.new_rule()
+        self.run_refill()
+        mine = self.purchases().sudo(False).with_user(self.buyer)
+        for method in ("action_was_charged", "action_was_not_charged"):
             with self.assertRaises(AccessError):
-                rule.write(values)
+                getattr(mine, method)()
+
+    def test_a_buyer_of_another_company(self):
+        self.left(0)
+        self.answers = [402]
+        self.new_rule()
+        self.run_refill()
+        other = self.setup_other_company()["company"]
+        stranger = self.new_user("t_refill_stranger", BUYER, other)
+        with self.assertRaises(AccessError):
+            self.dialog(stranger)
+        with self.assertRaises(AccessError):
+            self.purchases().sudo(False).with_user(stranger).action_try_now()
+
+    def test_the_dialog_is_the_users_own(self):
+        """Choices of another dialog are not taken."""
+        first, second = self.dialog(), self.dialog()
+        first.card_id = second.card_id
+        first.agrees = True
+        with self.assertRaises(UserError):
+            first.action_switch_on()
+
+    def new_user(self, login, groups, company=None):
+        return new_test_user(
+            self.root, login, groups=groups, company_id=(company or self.company).id
+        )
 
     def test_none_without_consent(self):
         rule = self.new_rule()

@@ -17,7 +17,6 @@ class MedicalCreditRefillSetup(models.TransientModel):
     )
     package_id = fields.Many2one(
         "medical.credit.refill.option",
-        "Package",
         domain="[('setup_id', '=', id), ('kind', '=', 'package')]",
     )
     card_id = fields.Many2one(
