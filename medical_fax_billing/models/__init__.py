@@ -4,9 +4,14 @@ from . import medical_credit_lot
 from . import medical_credit_move
 from . import medical_credit_wallet_step
 from . import medical_credit_move_step
+from . import res_company
 from . import product_template
 from . import account_move_line
+from . import account_move_credit
+from . import account_move
 from . import medical_credit_purchase
+from . import medical_credit_lot_payment
+from . import medical_credit_wallet_books
 from . import payer
 from . import fax_message
 from . import fax_message_hold

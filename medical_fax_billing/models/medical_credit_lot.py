@@ -50,6 +50,14 @@ class MedicalCreditLot(models.Model):
         ondelete="restrict",
         index="btree_not_null",
     )
+    account_id = fields.Many2one(
+        "account.account",
+        "Account of what is unused",
+        readonly=True,
+        ondelete="restrict",
+        groups="account.group_account_readonly,account.group_account_invoice",
+        help="Empty: the purchase went to income or expense at once.",
+    )
     is_frozen = fields.Boolean(
         readonly=True, help="Its payment was taken back: nothing more is used of it."
     )

@@ -263,4 +263,5 @@ class MedicalCreditLot(models.Model):
     def _thaw(self):
         """It is paid again."""
         guard.opened(self).is_frozen = False
+        self.wallet_id._pay_due(self)
         self.wallet_id._credit_arrived()

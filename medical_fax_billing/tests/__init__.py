@@ -1,3 +1,6 @@
+from . import test_books_purchase
+from . import test_books_month
+from . import test_books_wizard
 from . import test_ledger
 from . import test_fax_credit
 from . import test_access_actions

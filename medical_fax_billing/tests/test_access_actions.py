@@ -27,8 +27,18 @@ class TestPublicMethods(CreditCase):
             "action_resend_quota",
         },
         "medical.credit.lot": {"action_export_csv", "action_view_uses"},
+        "medical.credit.provider.purchase": {"action_save"},
+        "medical.credit.purchase": {
+            "action_back",
+            "action_confirm",
+            "action_next",
+            "action_open",
+            "action_pay",
+        },
+        "medical.credit.purchase.option": {"action_pick"},
         "medical.credit.wallet": {
             "action_buy",
+            "action_enter_purchase",
             "action_view_lots",
             "action_view_moves",
             "action_view_usage",
