@@ -207,11 +207,10 @@ class MedicalCreditWallet(models.Model):
         if not self:
             return {"id": False, "name": self.env._("Faxes without a wallet")}
         modes = dict(self._fields["mode"]._description_selection(self.env))
-        may_buy = self.env.user.has_group("medical_fax_billing.group_credit_buyer")
         return {
             "id": self.id,
             "name": self.name,
             "mode": modes[self.mode],
             "is_metered": self.mode != "counted",
-            "can_buy": may_buy and self.mode != "counted",
+            "can_buy": self.can_buy,
         }

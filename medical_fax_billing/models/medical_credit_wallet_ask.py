@@ -1,5 +1,5 @@
-from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo import fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 ASKED = "medical_fax_billing.mail_activity_type_credit_asked"
@@ -102,28 +102,3 @@ class MedicalCreditWallet(models.Model):
         if wallet.available > 0 or wallet.is_postpaid:
             wallet._credit_activities(ASKED, LOW).action_feedback()
         return result
-
-    def action_buy(self):
-        """Buy for this wallet."""
-        self.ensure_one()
-        self.check_access("read")
-        self.env["medical.credit.wallet"]._check_may_buy()
-        return self._buy_action()
-
-    def _buy_action(self):
-        """Hook: what opens where one buys."""
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self._name,
-            "res_id": self.id,
-            "views": [[False, "form"]],
-        }
-
-    @api.model
-    def _check_may_buy(self):
-        """Refuse who is no Credit Buyer.
-
-        :raise AccessError: in the interface and through RPC alike
-        """
-        if not self.env.user.has_group("medical_fax_billing.group_credit_buyer"):
-            raise AccessError(self.env._("Only credit buyers can buy credit."))

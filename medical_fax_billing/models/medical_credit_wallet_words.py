@@ -47,9 +47,7 @@ class MedicalCreditWallet(models.Model):
 
     def _buy_url(self):
         """Where the user can buy for this wallet, or nothing where he may not."""
-        if not self.env.user.has_group("medical_fax_billing.group_credit_buyer"):
-            return ""
-        if not self.sudo(False).has_access("read"):
+        if not (self.can_buy and self.sudo(False).has_access("read")):
             return ""
         action = "medical_fax_billing.medical_credit_wallet_action"
         return f"/odoo/action-{action}/{self.id}"
