@@ -20,7 +20,7 @@ ADDONS = (
 # The first one is that of the users who come with Odoo.
 LANGUAGES = "en_US,fr_FR,es_ES"
 # Odoo's own modules that only the demo and the tests need.
-DEMO_MODULES = {"web", "payment_demo"}
+DEMO_MODULES = {"web", "payment_demo", "payment_stripe"}
 # Neither changes what is in a database right after installation.
 UNHASHED_FOLDERS = {"tests", "static", "readme", "__pycache__"}
 

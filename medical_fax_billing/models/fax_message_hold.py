@@ -21,8 +21,9 @@ class FaxMessage(models.Model):
     def _hold_words(self, kind):
         if kind == "credit":
             return self.env._(
-                "No credit: nothing was handed over and nothing was charged. It goes "
-                "by itself when credit is bought."
+                "Held by us, as our wallet has no credit: nothing was handed to the "
+                "provider and nothing was charged. It goes by itself when credit is "
+                "bought."
             )
         return super()._hold_words(kind)
 

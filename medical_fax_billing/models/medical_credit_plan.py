@@ -134,14 +134,14 @@ class MedicalCreditPlan(models.Model):
     )
     refill_trigger = fields.Selection(
         [
-            ("available", "Units left are fewer than"),
-            ("used", "Percent of a card used"),
+            ("below", "When few units are left"),
+            ("used", "When a card is 95 % used"),
         ],
         "Refill when",
         required=True,
-        default="available",
+        default="below",
     )
-    refill_threshold = fields.Float("Limit", digits="Credit Units", default=10)
+    refill_threshold = fields.Float("Refill below", digits="Credit Units", default=10)
     daily_cap = fields.Integer("Refills a day, at most", default=3)
     contract_ids = fields.One2many("contract.contract", "credit_plan_id")
     subscription_count = fields.Integer(
@@ -235,19 +235,14 @@ class MedicalCreditPlan(models.Model):
                     self.env._("The refill is none of the plan's packages.")
                 )
 
-    @api.constrains(
-        "refill_default", "refill_package_id", "refill_trigger", "refill_threshold"
-    )
+    @api.constrains("refill_default", "refill_package_id", "refill_threshold")
     def _check_refill(self):
         for plan in self:
             if plan.refill_default and not plan.refill_package_id:
                 raise ValidationError(self.env._("Say with which package to refill."))
-            limit = plan.refill_threshold
-            if limit <= 0 or (plan.refill_trigger == "used" and limit > 100):
+            if plan.refill_threshold <= 0:
                 raise ValidationError(
-                    self.env._(
-                        "The limit of a refill is above zero, and at most 100 percent."
-                    )
+                    self.env._("A refill below zero units would never come.")
                 )
 
     def write(self, vals):

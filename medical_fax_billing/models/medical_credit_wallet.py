@@ -194,8 +194,11 @@ class MedicalCreditWallet(models.Model):
             return self.currency_id.format(units)
         whole = float_is_zero(units - round(units), precision_digits=UNIT_DIGITS)
         shown = f"{units:.0f}" if whole else f"{units:.4f}".rstrip("0")
-        words = {
-            "pages": self.env._("%(count)s pages", count=shown),
-            "credits": self.env._("%(count)s credits", count=shown),
-        }
+        if shown == "1":
+            words = {"pages": self.env._("1 page"), "credits": self.env._("1 credit")}
+        else:
+            words = {
+                "pages": self.env._("%(count)s pages", count=shown),
+                "credits": self.env._("%(count)s credits", count=shown),
+            }
         return words[self.unit]

@@ -10,3 +10,13 @@ from . import test_plan_subscription
 from . import test_plan_money
 from . import test_plan_numbers
 from . import test_plan
+from . import test_access_actions
+from . import test_credit_ask
+from . import test_credit_cards
+from . import test_credit_usage
+from . import test_credit_warning
+from . import test_fax_composer_credit
+from . import test_fax_quota
+from . import test_tour_credit
+from . import test_refill
+from . import test_tour_refill

@@ -34,7 +34,6 @@ class TestPlan(PlanCase):
             # Refills
             (self.aesthetic, {"refill_package_id": False}),
             (self.aesthetic, {"refill_threshold": 0}),
-            (self.interfax, {"refill_threshold": 101}),
         ):
             with self.subTest(plan=plan.name, values=values):
                 with self.assertRaises(ValidationError), self.env.cr.savepoint():

@@ -96,14 +96,24 @@ class TestPlanAestheticRecord(PlanCase):
         self.assertTrue(self.aesthetic.refill_default)
         self.assertEqual(
             (self.aesthetic.refill_trigger, self.aesthetic.refill_threshold),
-            ("available", 10),
+            ("below", 10),
         )
-        self.assertEqual(
-            (self.interfax.refill_trigger, self.interfax.refill_threshold), ("used", 95)
-        )
+        self.assertEqual(self.interfax.refill_trigger, "used")
         card = self.interfax.refill_package_id
         self.assertEqual((card.lst_price, card.credit_units), (100, 100))
         self.assertFalse(self.interfax.refill_default)
+
+    def test_the_dialog_of_a_refill_starts_with_them(self):
+        for plan, unit in ((self.aesthetic, "pages"), (self.interfax, "currency")):
+            wallet = self.new_wallet(unit=unit)
+            self.subscribe(plan, wallet=wallet)
+            buyer = wallet.with_user(self.buyer)
+            action = buyer.action_refill()
+            setup = self.root[action["res_model"]].browse(action["res_id"])
+            with self.subTest(plan.name):
+                self.assertEqual(setup.package_id.product_id, plan.refill_package_id)
+                self.assertEqual(setup.trigger, plan.refill_trigger)
+                self.assertEqual(setup.daily_cap, 3)
 
 
 @tagged("post_install", "-at_install")
