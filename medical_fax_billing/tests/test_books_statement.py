@@ -68,7 +68,7 @@ class TestStatement(CreditCase):
             [
                 ["03/03/2026", "Fax page received", "2", "2 pages"],
                 ["03/03/2026", "Fax page sent", "5", "5 pages"],
-                ["03/04/2026", "Fax page sent", "1", "1 pages"],
+                ["03/04/2026", "Fax page sent", "1", "1 page"],
             ],
         )
         self.assertIn(lot.name, text)
