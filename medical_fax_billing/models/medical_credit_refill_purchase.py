@@ -51,7 +51,7 @@ class MedicalCreditRefillPurchase(models.Model):
     )
     invoice_id = fields.Many2one("account.move", ondelete="restrict")
     currency_id = fields.Many2one(related="wallet_id.currency_id")
-    amount = fields.Monetary("Charged", help="With tax.")
+    amount = fields.Monetary("With tax")
     card = fields.Char(help="The last digits of the card that is charged.")
     transaction_id = fields.Many2one("payment.transaction", ondelete="restrict")
     state = fields.Selection(

@@ -19,4 +19,5 @@ from . import test_fax_composer_credit
 from . import test_fax_quota
 from . import test_tour_credit
 from . import test_refill
+from . import test_refill_fax
 from . import test_tour_refill

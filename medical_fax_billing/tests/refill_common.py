@@ -69,7 +69,8 @@ class RefillFixture:
             provider._card_watch().status = status
             if status != 200:
                 reason = "Your card was declined." if status == 402 else "No answer."
-                raise ValidationError(f"The payment provider said no.\n{reason}")
+                words = f"The payment provider said no.\n{reason}"
+                raise ValidationError(words)
             transaction.provider_reference = f"ch_{len(case.calls)}"
             transaction._set_done()
 

@@ -9,16 +9,11 @@ function isSaid(words) {
     return { content: `It is said: ${words}`, trigger: `${REFILL}:contains(${words})` };
 }
 
-/** In the dialog: nothing is switched on without agreeing. */
 function agree() {
     return [
         {
             content: "What one agrees to",
             trigger: `.modal [name=consent_text]:contains(${OFFER}):contains(card ending 4242)`,
-        },
-        {
-            content: "Not yet",
-            trigger: ".modal:not(:has(button[name=action_switch_on]))",
         },
         { content: "Agree", trigger: ".modal [name=agrees] input", run: "click" },
         {
