@@ -17,9 +17,11 @@ from . import payer
 from . import fax_message
 from . import fax_message_hold
 from . import medical_credit_plan
+from . import medical_credit_plan_time
 from . import medical_credit_plan_words
 from . import medical_credit_move_usage
 from . import medical_credit_subscription
+from . import medical_credit_subscription_use
 from . import medical_credit_period
 from . import contract_contract
 from . import contract_line

@@ -8,7 +8,7 @@ from odoo.fields import Domain
 from odoo.addons.medical_fax.models import guard
 from odoo.addons.medical_fax.models.fax_message_queue import CONFLICTS
 
-from .medical_credit_plan import SETTLING
+from .medical_credit_plan_time import SETTLING
 
 _logger = logging.getLogger(__name__)
 

@@ -252,36 +252,6 @@ class MedicalCreditWallet(models.Model):
         running._set_end(last_on)
         return last_on
 
-    # BUTTONS
-
-    def action_subscribe(self):
-        """Choose a plan for this wallet."""
-        self.ensure_one()
-        self.check_access("write")
-        wizard = self.env["medical.credit.subscribe"].create({"wallet_id": self.id})
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Subscribe to a plan"),
-            "res_model": wizard._name,
-            "res_id": wizard.id,
-            "views": [[False, "form"]],
-            "target": "new",
-            "context": {"dialog_size": "medium"},
-        }
-
-    def action_cancel_subscription(self):
-        """End the subscription with its period."""
-        self.ensure_one()
-        self.check_access("write")
-        self._cancel_subscription()
-        return True
-
-    def action_view_contract(self):
-        """Open the subscription and its invoices."""
-        self.ensure_one()
-        self.check_access("read")
-        return self.contract_id.get_formview_action()
-
     # BY ITSELF
 
     @api.model
@@ -303,28 +273,3 @@ class MedicalCreditWallet(models.Model):
             while step(name, contract._bill_next, done=1):
                 pass
         self.env["ir.cron"]._commit_progress(remaining=0)
-
-    # PACKAGES
-
-    def _packages(self):
-        """Of a plan with packages of its own, those."""
-        packages = super()._packages()
-        # sudo: buyers sell nothing
-        return packages & self.plan_id.sudo().package_ids or packages
-
-    # PAGES RECEIVED
-
-    def _charge(self, units, **values):
-        """Pages received cost what the plan says."""
-        policy = self.plan_id.inbound_policy
-        if values.get("service") == "fax_inbound" and policy != "include":
-            if policy == "waive":
-                return self.env["medical.credit.move"]
-            self = self.with_context(credit_skips_included=bool(policy))
-        return super()._charge(units, **values)
-
-    def _free_lots(self):
-        lots = super()._free_lots()
-        if self.env.context.get("credit_skips_included"):
-            lots = lots.filtered(lambda lot: not lot.is_included)
-        return lots
