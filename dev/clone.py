@@ -19,6 +19,8 @@ ADDONS = (
 )
 # The first one is that of the users who come with Odoo.
 LANGUAGES = "en_US,fr_FR,es_ES"
+# Odoo's own modules that only the demo and the tests need.
+DEMO_MODULES = {"web", "payment_demo", "payment_stripe"}
 # Neither changes what is in a database right after installation.
 UNHASHED_FOLDERS = {"tests", "static", "readme", "__pycache__"}
 
@@ -40,13 +42,13 @@ def demo_addons():
 
 
 def stock_modules():
-    """Names of Odoo's own modules that the addons depend on, sorted."""
+    """Names of the modules from elsewhere that the addons and the demo need, sorted."""
     folders = addon_folders()
     depends = set()
     for folder in folders:
         manifest = ast.literal_eval((folder / "__manifest__.py").read_text())
         depends.update(manifest.get("depends", ()))
-    return sorted(depends - {folder.name for folder in folders} | {"web"})
+    return sorted(depends - {folder.name for folder in folders} | DEMO_MODULES)
 
 
 def _digest(*parts):
@@ -60,8 +62,10 @@ def _digest(*parts):
 def base_name():
     """Name of the base template, from all that it is made of."""
     odoo = importlib.util.find_spec("odoo").submodule_search_locations[0]
-    needs = (REPO / "dev/requirements-odoo.txt").read_text()
-    return "medical_fax_base_" + _digest(odoo, needs, LANGUAGES, *stock_modules())
+    needs = [
+        (REPO / f"dev/requirements-{name}.txt").read_text() for name in ("odoo", "oca")
+    ]
+    return "medical_fax_base_" + _digest(odoo, *needs, LANGUAGES, *stock_modules())
 
 
 def _sources():

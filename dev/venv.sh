@@ -36,6 +36,11 @@ build() {
         --progress-bar off --requirement "$REQUIREMENTS" 2>&1 | tee "$log" |
         { grep --line-buffered -E '^(Collecting|  Downloading|Installing|ERROR)' || true; } >&2 ||
         die "pip could not install $REQUIREMENTS (run again to resume)." "Log: $log"
+    # These ask for the package `odoo`, which no index has.
+    "$folder/bin/pip" install --disable-pip-version-check --no-input --quiet \
+        --no-deps --requirement "$REPO/dev/requirements-oca.txt" >>"$log" 2>&1 ||
+        die "pip could not install dev/requirements-oca.txt (run again to resume)." \
+            "Log: $log"
     "$folder/bin/python" -c \
         'import site, sys; open(site.getsitepackages()[0] + "/odoo19.pth", "w").write(sys.argv[1] + "\n")' \
         "$ODOO_ROOT"

@@ -54,6 +54,14 @@ class FaxMessage(models.Model):
         for message in self:
             message.resend_count = len(message.resend_ids)
 
+    def _state_words_more(self, reasons):
+        if self.state == "submitted" and self.failure_kind == "quota_exceeded":
+            return self.env._(
+                "Waiting at the provider: goes on when the account there is topped up, "
+                "and is cancelled after 24 hours"
+            )
+        return super()._state_words_more(reasons)
+
     def action_view_first(self):
         """Open the fax that this one sends again."""
         self.ensure_one()

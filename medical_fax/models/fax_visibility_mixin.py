@@ -47,7 +47,8 @@ class FaxVisibilityMixin(models.AbstractModel):
             return result
         forbidden, make_error = result or (self.browse(), None)
         rest = self - forbidden
-        hidden = rest - rest._visible()
+        # Nothing to look for where the model itself is closed: a search would raise.
+        hidden = rest and rest - rest._visible()
         if not hidden:
             return result
         return forbidden + hidden, make_error or self._make_hidden_error

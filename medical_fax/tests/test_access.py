@@ -198,6 +198,12 @@ class TestWhatOneSees(RoleCase):
         self.private_number.user_ids = self.colleague
         self.assertTrue(self.private.with_user(self.user).has_access("read"))
 
+    def test_who_has_no_access_to_faxes_at_all_is_told_no(self):
+        """Asked, not refused: whoever draws a page for all asks first."""
+        fax = self.private.with_user(self.plain)
+        self.assertFalse(fax.has_access("read"))
+        self.assertFalse(fax._filtered_access("read"))
+
     def test_records_that_are_opened_and_closed(self):
         colleague = self.charted.with_user(self.colleague)
         entry = self.env["res.partner"].browse(

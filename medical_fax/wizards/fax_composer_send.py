@@ -102,7 +102,7 @@ class FaxComposer(models.TransientModel):
     def _freeze_and_queue(self, recipients):
         content = self._sections()
         messages = self.env["fax.message"]
-        frozen = {}
+        frozen, queue = {}, []
         for recipient in recipients:
             try:
                 built = self._build(recipient, content)
@@ -114,6 +114,10 @@ class FaxComposer(models.TransientModel):
                     built, self.company_id, content[1]
                 )
                 frozen[built.pdf] = document
+            queue.append((recipient, document))
+        # All pages are there before the first is queued: from then on the transaction
+        # is short, as others may wait for what queueing changes.
+        for recipient, document in queue:
             messages |= self._queue(recipient, document)
         for message in messages.sudo():  # sudo: notes on charts that others own
             records = self._noted_records(content[1])

@@ -12,9 +12,9 @@ are those of the invariants:
     3 the bytes are the frozen ones    9 what costs money is never repeated blindly
     4 content is read as the user     10 a copy sends nothing
     5 a failure reaches a person      11 what came in is one row, filed by a person
+    8 units and money add up
 
-8 (credits) comes with credits. medical_fax/tests/README.md has more of them, of rights
-and of what is shown.
+medical_fax/tests/README.md has more of them, of rights and of what is shown.
 """
 
 import contextlib
@@ -38,6 +38,7 @@ from mutation import (
     PROVIDERS,
     Mutation,
 )
+from mutations_money import MONEY_MUTATIONS
 from mutations_providers import AT_PROVIDERS
 
 REPO = Path(__file__).resolve().parents[2]
@@ -711,7 +712,7 @@ MUTATIONS = (
         (FAILOVER_IN_ODOO + "TestFailoverSuits::test_number_of_somebody_else",),
     ),
 )
-MUTATIONS += AT_PROVIDERS
+MUTATIONS += AT_PROVIDERS + MONEY_MUTATIONS
 
 
 def main(words):

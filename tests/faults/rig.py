@@ -75,8 +75,10 @@ class Killing(Fault):
 class Server:
     """Processes that work on one database; a context manager."""
 
-    def __init__(self, odoo, database, workers=1, waits=(), **arguments):
-        self.odoo, self.database = odoo, database
+    def __init__(
+        self, odoo, database, workers=1, waits=(), job="inside:rounds", **arguments
+    ):
+        self.odoo, self.database, self._job = odoo, database, job
         self.waits = WAITS | dict(waits)
         self.deaths = 0
         self.failures = []
@@ -177,7 +179,7 @@ class Server:
                 if self._working.is_set():
                     for arguments in self._wanted[:missing]:
                         self._workers.append(
-                            self.odoo.start("inside:rounds", self.database, **arguments)
+                            self.odoo.start(self._job, self.database, **arguments)
                         )
             for worker in dead:
                 self._end(worker)

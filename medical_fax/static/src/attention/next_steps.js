@@ -7,9 +7,10 @@ import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
 /**
  * Each step that the server offers: its words, its picture, and what does it. Those
- * beside stand as buttons of their own, so that one press is enough.
+ * beside stand as buttons of their own, so that one press is enough. Other addons add
+ * theirs.
  */
-const STEPS = {
+export const STEPS = {
     missing: {
         label: _t("Send what is missing"),
         icon: "fa-files-o",

@@ -122,6 +122,11 @@ export class PageCount extends Component {
             pages,
             isDrawn || items.some((item) => item.kind === "cover")
         );
+        return this.sumText(each, pages, recipients);
+    }
+
+    /** Hook: what it comes to. Where pages are paid for, that is a price. */
+    sumText(each, pages, recipients) {
         return recipients > 1
             ? _t("%(each)s × %(recipients)s recipients = %(total)s pages", {
                   each,
