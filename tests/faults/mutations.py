@@ -537,6 +537,18 @@ MUTATIONS = (
     ),
     Mutation(
         8,
+        "reserved units are free",
+        (
+            (
+                BILLING + "medical_credit_lot.py",
+                "round(self.left - self.reserved, UNIT_DIGITS), 0) if usable",
+                "round(self.left, UNIT_DIGITS), 0) if usable",
+            ),
+        ),
+        (MONEY + "test_life",),
+    ),
+    Mutation(
+        8,
         "a reserve may be answered twice",
         (),
         (MONEY + "test_answered_once",),
