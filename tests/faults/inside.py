@@ -61,7 +61,10 @@ def set_waits(env, waits):
 def open_account(env, name, base_url, api_key, sender, **values):
     """A company of its own with an account connected to the simulator."""
     country = env.ref("base.ca").id
-    company = env["res.company"].create({"name": name, "country_id": country})
+    # No accounting of the country is installed by the way, as Odoo otherwise does.
+    companies = env["res.company"].with_context(install_mode=True)
+    company = companies.create({"name": name, "country_id": country})
+    company = company.with_env(env)
     admin = env.ref("base.user_admin")
     admin.company_ids |= company
     admin.group_ids |= env.ref("medical_fax.group_fax_manager")
