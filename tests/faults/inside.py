@@ -73,9 +73,13 @@ def _open_account(env, name, code, entered, settings, sender, company, values):
     """`entered` goes into the connect dialog; `settings` are the account's beside. In
     a company of its own unless told."""
     country = env.ref("base.ca").id
-    company = env["res.company"].browse(company) or env["res.company"].create(
-        {"name": name, "country_id": country}
-    )
+    if company:
+        company = env["res.company"].browse(company)
+    else:
+        # No accounting of the country is installed by the way, as Odoo otherwise does.
+        companies = env["res.company"].with_context(install_mode=True)
+        company = companies.create({"name": name, "country_id": country})
+        company = company.with_env(env)
     admin = env.ref("base.user_admin")
     admin.company_ids |= company
     admin.group_ids |= env.ref("medical_fax.group_fax_manager")

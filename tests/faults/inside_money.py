@@ -293,7 +293,7 @@ def credit(wallet, chance, account, package):
 
 
 def send(wallet, chance, account, package):
-    ends = ("0120", "0121", "0101", "0106", "0118")
+    ends = ("0190", "0191", "0101", "0105", "0106")
     pages = chance.randint(1, 40)
     faxes = [
         {

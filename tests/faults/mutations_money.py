@@ -1,6 +1,6 @@
 """Guards of units and money (invariant 8); see `mutations`."""
 
-from mutation import IN_ODOO, MODELS, Mutation
+from mutation import Mutation
 
 MONEY = "tests/faults/test_money.py::"
 BILLING = "medical_fax_billing/models/"
@@ -24,6 +24,18 @@ MONEY_MUTATIONS = (
             ),
         ),
         (MONEY + "test_write_skew[reserve]", MONEY + "test_write_skew[refund]"),
+    ),
+    Mutation(
+        8,
+        "reserved units are free",
+        (
+            (
+                BILLING + "medical_credit_lot.py",
+                "round(self.left - self.reserved, UNIT_DIGITS), 0) if usable",
+                "round(self.left, UNIT_DIGITS), 0) if usable",
+            ),
+        ),
+        (MONEY + "test_life",),
     ),
     Mutation(
         8,

@@ -191,7 +191,7 @@ def test_life(shop):
     ledger adds up. MONEY_SEED in the environment plays another life, MONEY_ACTS a
     longer one."""
     seed = os.environ.get("MONEY_SEED", "1")
-    acts = int(os.environ.get("MONEY_ACTS", "8"))
+    acts = int(os.environ.get("MONEY_ACTS", "16"))
     wallet = shop.wallet(left=20)
     for fault in ("answer_lost", "kill_taken"):
         shop.fault(fault)
