@@ -27,4 +27,7 @@
         "wizards/medical_credit_purchase_views.xml",
         "views/medical_credit_books_views.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["medical_fax_billing/static/tests/tours/**/*"],
+    },
 }

@@ -207,7 +207,9 @@ class AccountMoveLine(models.Model):
                 )
             )
         if self.credit_wallet_id != origin.credit_wallet_id:
-            raise UserError(self.env._("A credit note keeps the wallet of its invoice."))
+            raise UserError(
+                self.env._("A credit note keeps the wallet of its invoice.")
+            )
         lots = origin._credit_lots()
         free = lots.left - lots.reserved if lots else origin._credit_ungranted()
         if round(self.credit_units - free, UNIT_DIGITS) > 0:

@@ -66,7 +66,9 @@ class AccountMoveLine(models.Model):
             if not line.credit_wallet_id:
                 line.credit_units = 0
             elif origin.quantity:
-                line.credit_units = origin.credit_units * line.quantity / origin.quantity
+                line.credit_units = (
+                    origin.credit_units * line.quantity / origin.quantity
+                )
             elif product:
                 line.credit_units = product.credit_units * line._credit_packages()
             else:

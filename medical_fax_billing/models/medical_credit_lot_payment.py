@@ -60,7 +60,9 @@ class MedicalCreditLot(models.Model):
                 continue  # of an earlier time
             common = {"kind": "due", "due_id": due.id}
             line_id = self.invoice_line_id.id
-            rows = [{**common, "account": "due", "line_id": line_id, "units": -due.units}]
+            rows = [
+                {**common, "account": "due", "line_id": line_id, "units": -due.units}
+            ]
             for paid in answers.filtered(lambda move: move.account == "lot"):
                 lot_id, back = paid.lot_id.id, -paid.units
                 rows.append({**common, "account": "due", "units": -back})

@@ -127,13 +127,19 @@ class MedicalCreditWallet(models.Model):
                 self.env._("Only own accounts have purchases made at the provider.")
             )
         if units <= 0 or amount < 0:
-            raise UserError(self.env._("Say how many units were bought, and the price."))
+            raise UserError(
+                self.env._("Say how many units were bought, and the price.")
+            )
         # sudo: buyers need not see the bills
         moves = self.env["account.move"].sudo()
         known = reference and moves.search(
             [
                 ("company_id", "=", self.company_id.id),
-                ("commercial_partner_id", "=", self.partner_id.commercial_partner_id.id),
+                (
+                    "commercial_partner_id",
+                    "=",
+                    self.partner_id.commercial_partner_id.id,
+                ),
                 ("move_type", "=", "in_invoice"),
                 ("ref", "=", reference),
                 ("state", "!=", "cancel"),

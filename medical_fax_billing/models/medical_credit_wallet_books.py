@@ -50,7 +50,9 @@ class MedicalCreditWallet(models.Model):
 
     def _check_recognised(self, vals):
         if "recognised_until" in vals and not guard.is_open(self.env):
-            raise UserError(self.env._("How far the books are follows from its entries."))
+            raise UserError(
+                self.env._("How far the books are follows from its entries.")
+            )
 
     def _make_accounts(self):
         for wallet in self:

@@ -73,7 +73,9 @@ class BooksCase(AccountTestInvoicingCommon):
 
     def buy(self, wallet=None, package=None, quantity=1, post=True):
         """The invoice (or bill) of a package."""
-        invoice = (wallet or self.wallet)._new_purchase(package or self.package, quantity)
+        invoice = (wallet or self.wallet)._new_purchase(
+            package or self.package, quantity
+        )
         invoice = invoice.with_env(self.env)
         if invoice.move_type == "in_invoice":
             invoice.invoice_date = fields.Date.context_today(invoice)

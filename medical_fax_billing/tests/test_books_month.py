@@ -18,9 +18,7 @@ class TestMonth(BooksCase):
         return (wallet or self.wallet)._recognise(date(*month, 1))
 
     def lines(self, entry):
-        return {
-            (line.account_id, line.name): line.balance for line in entry.line_ids
-        }
+        return {(line.account_id, line.name): line.balance for line in entry.line_ids}
 
     def assertBooksAgree(self):
         """The report says 0.00 for each card, and shows all that is on the accounts."""
@@ -194,9 +192,7 @@ class TestMonth(BooksCase):
         self.env["account.move"].create(
             {
                 "line_ids": [
-                    fields.Command.create(
-                        {"account_id": account.id, "balance": amount}
-                    )
+                    fields.Command.create({"account_id": account.id, "balance": amount})
                     for account, amount in ((self.unused, -5), (self.income, 5))
                 ]
             }
@@ -224,7 +220,9 @@ class TestMonth(BooksCase):
         with self.at(2026, 3, 5, 12):
             self.bought()
             self.use(10)
-        self.assertEqual(self.book(2026, 3).ref, "Fax credits used in March 2026, Practice")
+        self.assertEqual(
+            self.book(2026, 3).ref, "Fax credits used in March 2026, Practice"
+        )
 
     def test_a_payment_in_a_locked_period(self):
         """The invoice is moved by Odoo; the units come all the same."""
@@ -310,9 +308,7 @@ class TestMonth(BooksCase):
                     self.happen(chance, packages, invoices)
             self.book(2026, month)
             self.assertBooksAgree()
-            worth = sum(
-                lot._value(lot.left) for lot in self.wallet.lot_ids
-            ) + sum(
+            worth = sum(lot._value(lot.left) for lot in self.wallet.lot_ids) + sum(
                 abs(line.balance) for line in self.waiting(invoices)
             )
             self.assertEqual(self.balance(self.unused), -round(worth, 2))

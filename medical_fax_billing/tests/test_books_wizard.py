@@ -24,8 +24,10 @@ class TestPurchaseWizard(BooksCase):
     def open(self, wallet=None, user=None):
         wallet = (wallet or self.wallet).with_user(user or self.buyer)
         action = wallet.action_buy()
-        return self.env[action["res_model"]].with_user(wallet.env.user).browse(
-            action["res_id"]
+        return (
+            self.env[action["res_model"]]
+            .with_user(wallet.env.user)
+            .browse(action["res_id"])
         )
 
     def test_the_cards(self):
@@ -55,7 +57,9 @@ class TestPurchaseWizard(BooksCase):
         purchase.option_ids[0].action_pick()
         purchase.quantity = 2
         purchase.action_next()
-        self.assertEqual((purchase.amount_total, purchase.units_text), (27.6, "200 pages"))
+        self.assertEqual(
+            (purchase.amount_total, purchase.units_text), (27.6, "200 pages")
+        )
         purchase.action_confirm()
         invoice = purchase.move_id.sudo()
         self.assertEqual((invoice.state, invoice.amount_total), ("posted", 27.6))
