@@ -35,20 +35,55 @@ addon_tests() {
     done | sort
 }
 
+# Parts of a suite that run at once, each on a database of its own: as many as there
+# are processors, but two at most, since PostgreSQL and browsers want theirs.
+parts() {
+    local processors
+    processors="$(nproc)"
+    [ "$processors" -lt 2 ] && echo 1 || echo 2
+}
+
+part_in_odoo() {
+    local database="$1" status=0
+    shift
+    python dev/database.py copy "$database" >/dev/null || return
+    timeout 1800 pytest --odoo-config="$ODOO_RC" --odoo-database="$database" \
+        --odoo-http "$@" "${arguments[@]}" || status=$?
+    python dev/database.py drop "$database"
+    return $status
+}
+
 in_odoo() {
-    local suite="$1" database files
+    local suite="$1" status=0 answer part count files=() mine=() outputs=() jobs=()
+    local nothing=0 each
     mapfile -t files < <(addon_tests "$suite")
     [ "${#files[@]}" -gt 0 ] || { say "no test files for $suite"; return 5; }
     if [ "$suite" = tours ]; then
         AXE_CORE="$("$REPO/dev/axe.sh")" || return
         export AXE_CORE  # the accessibility tests would be skipped without it
     fi
-    database="medical_fax_test_${CLONE_ID}_$suite"
-    python dev/database.py copy "$database" >/dev/null || return
-    local status=0
-    timeout 1800 pytest --odoo-config="$ODOO_RC" --odoo-database="$database" \
-        --odoo-http "${files[@]}" "${arguments[@]}" || status=$?
-    python dev/database.py drop "$database"
+    count="$(parts)"
+    for ((part = 0; part < count; part++)); do
+        mine=()
+        for ((each = part; each < ${#files[@]}; each += count)); do
+            mine+=("${files[each]}")
+        done
+        outputs+=("$(mktemp)")
+        part_in_odoo "medical_fax_test_${CLONE_ID}_$suite$part" "${mine[@]}" \
+            >"${outputs[part]}" 2>&1 &
+        jobs+=($!)
+    done
+    for ((part = 0; part < count; part++)); do
+        # Shown as it grows; the later ones are there when the first has ended.
+        tail --pid="${jobs[part]}" -n +1 -f "${outputs[part]}"
+        answer=0
+        wait "${jobs[part]}" || answer=$?
+        # Chosen by ARGS, a test is in one part only: "none found" in the other.
+        [ $answer -eq 5 ] && nothing=$((nothing + 1)) && continue
+        [ $answer -eq 0 ] || status=$answer
+    done
+    rm -f "${outputs[@]}"
+    [ "$nothing" -lt "$count" ] || status=5
     return $status
 }
 

@@ -89,9 +89,10 @@ class FaxMessage(models.Model):
     # WHAT CAME IN
 
     def _arrived(self):
-        super()._arrived()
+        result = super()._arrived()
         for message in self.sudo():  # sudo: the ledger is closed to people
             message._charge_received()
+        return result
 
     def _charge_received(self):
         """Pages that came in cannot be refused: charged as far as there are units,

@@ -46,7 +46,7 @@ class MedicalCreditWallet(models.Model):
     _inherit = "medical.credit.wallet"
 
     def _credit_arrived(self):
-        super()._credit_arrived()
+        result = super()._credit_arrived()
         # sudo: whoever buys need not be able to see the faxes
         messages = self.env["fax.message"].sudo()
         waiting = messages.search(
@@ -55,3 +55,4 @@ class MedicalCreditWallet(models.Model):
         if waiting:
             waiting._credit_is_there()
             messages._wake()
+        return result

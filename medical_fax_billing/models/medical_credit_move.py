@@ -67,7 +67,7 @@ class MedicalCreditMove(models.Model):
     message_id = fields.Many2one(
         "fax.message", "Fax", index="btree_not_null", ondelete="restrict"
     )
-    user_id = fields.Many2one("res.users", "User")
+    user_id = fields.Many2one("res.users")
     number_end = fields.Char("Number", help="The last four digits of the other side.")
     reason = fields.Char(help="Why, where a person or a rule decided it.")
     line_id = fields.Many2one(

@@ -55,7 +55,10 @@ class MedicalCreditWallet(models.Model):
         return guard.closed(entries)
 
     def _shares(self, units):
-        """Split units over the lots: ``[(account, lot id, units)]``, what is lacking."""
+        """Split units over the lots.
+
+        :return: ``[(account, lot id, units)]``, and what is lacking
+        """
         shares, lacking = [], round(units, UNIT_DIGITS)
         for lot in self._free_lots() if self.mode != "counted" else ():
             if lacking <= 0:
