@@ -183,8 +183,8 @@ class AccountMoveLine(models.Model):
         if (wallet.mode, sales) not in (("resold", True), ("own", False)):
             raise UserError(
                 self.env._(
-                    "Wallet %(wallet)s: resold credits are sold with customer invoices, "
-                    "those of an own account come with the provider's bills.",
+                    "Wallet %(wallet)s: resold credits are sold with customer "
+                    "invoices, those of an own account come with the provider's bills.",
                     wallet=wallet.name,
                 )
             )

@@ -167,12 +167,13 @@ class AccountMoveLine(models.Model):
 
     def _copy_data_extend_business_fields(self, values):
         """Override of account: a reversal names the line, or the card, it reverses."""
-        super()._copy_data_extend_business_fields(values)
+        res = super()._copy_data_extend_business_fields(values)
         if self._is_credit_line():
             values["credit_origin_line_id"] = self.id
         elif self.credit_lot_id:
             values["credit_lot_id"] = self.credit_lot_id.id
             values["credit_part"] = self.credit_part
+        return res
 
     # SETTLING
 

@@ -13,8 +13,9 @@ class MedicalCreditLot(models.Model):
     _inherit = "medical.credit.lot"
 
     def _freeze(self):
-        super()._freeze()
+        res = super()._freeze()
         self._owe_used()
+        return res
 
     def _thaw(self):
         self._settle_used()
@@ -77,9 +78,10 @@ class MedicalCreditWallet(models.Model):
 
     def _cron_expire(self):
         """Extends the daily run by what was used of frozen cards."""
-        super()._cron_expire()
+        res = super()._cron_expire()
         lots = self.env["medical.credit.lot"].search(
             [("is_frozen", "=", True), ("invoice_line_id", "!=", False)]
         )
         for lot in lots:
             self.env["fax.message"]._step(f"Frozen card {lot.id}", lot._owe_used_later)
+        return res

@@ -23,8 +23,8 @@ class MedicalCreditCheck(models.Model):
     month = fields.Date(readonly=True)
     company_id = fields.Many2one("res.company", "Books of", readonly=True)
     practice_company_id = fields.Many2one("res.company", "Practice", readonly=True)
-    account_id = fields.Many2one("fax.account", "Account", readonly=True)
-    wallet_id = fields.Many2one("medical.credit.wallet", "Wallet", readonly=True)
+    account_id = fields.Many2one("fax.account", readonly=True)
+    wallet_id = fields.Many2one("medical.credit.wallet", readonly=True)
     reference = fields.Char("Fax", readonly=True)
     provider_pages = fields.Integer("Provider's pages", readonly=True)
     provider_units = fields.Float(

@@ -36,10 +36,10 @@ class MedicalCreditUnused(models.Model):
 
     company_id = fields.Many2one("res.company", "Books of", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
-    account_id = fields.Many2one("account.account", "Account", readonly=True)
-    wallet_id = fields.Many2one("medical.credit.wallet", "Wallet", readonly=True)
+    account_id = fields.Many2one("account.account", readonly=True)
+    wallet_id = fields.Many2one("medical.credit.wallet", readonly=True)
     lot_id = fields.Many2one("medical.credit.lot", "Card", readonly=True)
-    line_id = fields.Many2one("account.move.line", "Line", readonly=True)
+    line_id = fields.Many2one("account.move.line", readonly=True)
     kind = fields.Selection(
         [
             ("card", "Card"),
@@ -60,9 +60,9 @@ class MedicalCreditUnused(models.Model):
         help="Used or expired since the last entry; the next one books it.",
     )
     ledger_balance = fields.Monetary(
-        "Ledger", readonly=True, help="Worth now, and what is not booked yet."
+        "In the ledger", readonly=True, help="Worth now, and what is not booked yet."
     )
-    account_balance = fields.Monetary("Account", readonly=True)
+    account_balance = fields.Monetary("In the accounts", readonly=True)
     difference = fields.Monetary(readonly=True)
 
     @property
@@ -135,7 +135,10 @@ class MedicalCreditUnused(models.Model):
                    NULL::timestamp AS booked_until,
                    SUM(CASE WHEN line.credit_origin_line_id IS NULL
                        THEN line.credit_units ELSE -line.credit_units END) AS units,
-                   NULL::numeric AS price_unit,
+                   ABS(SUM(line.balance)) / NULLIF(ABS(SUM(
+                       CASE WHEN line.credit_origin_line_id IS NULL
+                       THEN line.credit_units ELSE -line.credit_units END)), 0)
+                       AS price_unit,
                    CASE WHEN %(waiting)s THEN %(amount)s ELSE 0 END AS value,
                    CASE WHEN %(waiting)s THEN %(amount)s ELSE 0 END
                        AS ledger_balance,

@@ -1,6 +1,7 @@
 from . import test_books_purchase
 from . import test_books_month
 from . import test_books_wizard
+from . import test_books_privacy
 from . import test_books_provider
 from . import test_books_statement
 from . import test_ledger
@@ -21,3 +22,4 @@ from . import test_tour_credit
 from . import test_refill
 from . import test_refill_fax
 from . import test_tour_refill
+from . import test_tour_books

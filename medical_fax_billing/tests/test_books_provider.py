@@ -227,7 +227,7 @@ class TestProvider(CreditCase):
         )
 
     def test_the_check_counts_all_tries(self):
-        """Two tries at two providers: each row its own pages, the difference of both."""
+        """Two tries at two providers: each row its own pages."""
         self.company.fax_wallet_id = self.own
         self.own._grant(50)
         fax = self.sent(1)

@@ -193,7 +193,7 @@ class TestPurchaseWizard(BooksCase):
             wizard.action_save()
 
     def test_a_practice_of_another_company(self):
-        """It buys, sees its wallet and its card, and nothing of the operator's books."""
+        """It buys, sees its wallet and card, and nothing of the operator's books."""
         practice = self.setup_other_company()["company"]
         wallet = self.new_wallet(practice_company_id=practice.id)
         buyer = new_test_user(
