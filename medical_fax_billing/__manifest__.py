@@ -27,6 +27,8 @@
         "views/usage_views.xml",
         "views/menus.xml",
         "report/medical_credit_unused_views.xml",
+        "report/medical_credit_check_views.xml",
+        "report/medical_credit_statement_views.xml",
         "wizards/medical_credit_purchase_views.xml",
         "views/medical_credit_books_views.xml",
     ],

@@ -12,6 +12,7 @@ from . import account_move
 from . import medical_credit_purchase
 from . import medical_credit_lot_payment
 from . import medical_credit_wallet_books
+from . import medical_credit_wallet_provider
 from . import payer
 from . import fax_message
 from . import fax_message_hold

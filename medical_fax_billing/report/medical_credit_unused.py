@@ -60,9 +60,9 @@ class MedicalCreditUnused(models.Model):
         help="Used or expired since the last entry; the next one books it.",
     )
     ledger_balance = fields.Monetary(
-        "Ledger", readonly=True, help="Worth now, and what is not booked yet."
+        "In the ledger", readonly=True, help="Worth now, and what is not booked yet."
     )
-    account_balance = fields.Monetary("Account", readonly=True)
+    account_balance = fields.Monetary("In the accounts", readonly=True)
     difference = fields.Monetary(readonly=True)
 
     @property

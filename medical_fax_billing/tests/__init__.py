@@ -1,6 +1,8 @@
 from . import test_books_purchase
 from . import test_books_month
 from . import test_books_wizard
+from . import test_books_provider
+from . import test_books_statement
 from . import test_ledger
 from . import test_fax_credit
 from . import test_access_actions
@@ -11,3 +13,4 @@ from . import test_credit_warning
 from . import test_fax_composer_credit
 from . import test_fax_quota
 from . import test_tour_credit
+from . import test_tour_books

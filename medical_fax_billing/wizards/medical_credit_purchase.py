@@ -16,8 +16,12 @@ class MedicalCreditPurchase(models.TransientModel):
         required=True,
         readonly=True,
     )
-    option_ids = fields.One2many("medical.credit.purchase.option", "purchase_id")
-    option_id = fields.Many2one("medical.credit.purchase.option", readonly=True)
+    option_ids = fields.One2many(
+        "medical.credit.purchase.option", "purchase_id", "Packages"
+    )
+    option_id = fields.Many2one(
+        "medical.credit.purchase.option", "Picked", readonly=True
+    )
     quantity = fields.Integer("How many", default=1, required=True)
     currency_id = fields.Many2one(related="wallet_id.currency_id")
     payer = fields.Char(compute="_compute_totals", help="Who gets the invoice or bill.")
