@@ -39,9 +39,11 @@ class TestPublicMethods(CreditCase):
             "action_pay",
         },
         "medical.credit.purchase.option": {"action_pick"},
+        "medical.credit.statement": {"action_print"},
         "medical.credit.wallet": {
             "action_buy",
             "action_enter_purchase",
+            "action_statement",
             "action_view_lots",
             "action_view_moves",
             "action_view_usage",
