@@ -50,8 +50,8 @@ class MedicalCreditMove(models.Model):
     kind = fields.Selection(KINDS, required=True)
     service = fields.Selection(SERVICES)
     date = fields.Datetime(required=True, default=fields.Datetime.now, index=True)
-    units = fields.Float(digits="Credit Units")
-    reserved = fields.Float(digits="Credit Units")
+    units = fields.Float(digits="Credit Units", required=True, default=0)
+    reserved = fields.Float(digits="Credit Units", required=True, default=0)
     quantity = fields.Float(
         digits="Credit Units", help="Pages, segments, minutes or months used."
     )

@@ -29,7 +29,8 @@ class MedicalCreditWallet(models.Model):
     def get_usage(self, wallet_id=False, month=False):
         """What the usage page shows.
 
-        :param wallet_id: False: the first wallet, or what is counted without one
+        :param wallet_id: False: the company's wallet, else the first, or what
+            is counted without one
         :param month: as 2026-11; none: this one
         """
         wallet = self._usage_wallet(wallet_id)
@@ -68,7 +69,9 @@ class MedicalCreditWallet(models.Model):
             wallet = self.browse(int(wallet_id)).exists()
             wallet.check_access("read")
             return wallet
-        return self.search([], limit=1)
+        # sudo: which one it is; whether the user may see it is asked by the search
+        payer = self.env.company.sudo().fax_wallet_id
+        return self.search([("id", "=", payer.id)]) or self.search([], limit=1)
 
     @api.model
     def _this_month(self):

@@ -15,11 +15,13 @@ class MedicalCreditWallet(models.Model):
     frozen_count = fields.Integer("Frozen cards", compute="_compute_counts")
     move_count = fields.Integer("Entries", compute="_compute_counts")
 
-    @api.depends("available", "due")
+    @api.depends("available", "due", "mode")
     @api.depends_context("lang")
     def _compute_texts(self):
         for wallet in self:
-            wallet.available_text = wallet._units_text(wallet.available)
+            is_metered = wallet.mode != "counted"
+            left = is_metered and wallet._units_text(wallet.available)
+            wallet.available_text = left
             wallet.due_text = wallet._units_text(wallet.due)
             wallet.run_out_text = wallet._run_out_text() if wallet.ids else False
             wallet.run_out_on = wallet.ids and wallet._run_out()

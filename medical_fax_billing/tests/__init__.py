@@ -18,6 +18,7 @@ from . import test_credit_usage
 from . import test_credit_warning
 from . import test_fax_composer_credit
 from . import test_fax_quota
+from . import test_tour_accessibility
 from . import test_tour_credit
 from . import test_refill
 from . import test_refill_fax

@@ -35,7 +35,7 @@ class TestCreditTours(CreditFixture, HttpCase):
 
     def run_tour(self, name, user=None):
         self.start_tour(
-            "/odoo", f"medical_fax_billing_{name}", login=(user or self.user).login
+            "/odoo", f"medical_fax_credit_{name}", login=(user or self.user).login
         )
         self.env.invalidate_all()
 

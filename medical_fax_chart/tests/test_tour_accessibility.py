@@ -12,7 +12,7 @@ from odoo.addons.medical_fax.providers import AccountInfo, DocumoProvider, Recei
 from .common import PRACTITIONER, FaxChartHttpCommon, pdf, photo_png
 
 FAX_MANAGER = "medical_fax.group_fax_manager"
-SCRIPT = "/medical_fax_chart/static/tests/accessibility/check.js"
+SCRIPT = "/medical_fax/static/tests/accessibility/check.js"
 CONTENT = ".o_action_manager .o_content"
 RECIPIENT = ".modal .o_fax_recipient_input input"
 SUGGESTIONS = ".o_fax_recipients [role=listbox] [role=option]"

@@ -28,7 +28,7 @@ function isInView(content, trigger) {
     };
 }
 
-tours.add("medical_fax_billing_price", {
+tours.add("medical_fax_credit_price", {
     url: "/odoo",
     steps: () => [
         ...openNewFax(),
@@ -51,7 +51,7 @@ tours.add("medical_fax_billing_price", {
     ],
 });
 
-tours.add("medical_fax_billing_run_out", {
+tours.add("medical_fax_credit_run_out", {
     url: "/odoo",
     steps: () => [
         ...openNewFax(),
@@ -110,7 +110,7 @@ tours.add("medical_fax_billing_run_out", {
     ],
 });
 
-tours.add("medical_fax_billing_buy", {
+tours.add("medical_fax_credit_buy", {
     url: "/odoo/fax-wallets",
     steps: () => [
         {
@@ -140,7 +140,7 @@ tours.add("medical_fax_billing_buy", {
     ],
 });
 
-tours.add("medical_fax_billing_gone", {
+tours.add("medical_fax_credit_gone", {
     url: "/odoo/fax-history",
     steps: () => [
         {
@@ -154,7 +154,7 @@ tours.add("medical_fax_billing_gone", {
     ],
 });
 
-tours.add("medical_fax_billing_usage", {
+tours.add("medical_fax_credit_usage", {
     url: "/odoo/fax-usage",
     steps: () => [
         {
@@ -218,7 +218,7 @@ tours.add("medical_fax_billing_usage", {
     ],
 });
 
-tours.add("medical_fax_billing_quota", {
+tours.add("medical_fax_credit_quota", {
     url: "/odoo/fax-attention",
     steps: () => [
         {

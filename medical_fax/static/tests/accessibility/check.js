@@ -2,12 +2,12 @@
  * Opens views one after another in the running web client and judges each: by axe-core,
  * for sideways scrolling, and for the size of what a finger has to hit.
  *
- * Loaded by test_tour_accessibility.py, which says what to open. Everything wrong is
+ * Loaded by each addon's test_tour_accessibility.py, which says what to open. Everything wrong is
  * one console.error at the end, so that one run tells all of it.
  */
 
 // What we drew ourselves: nothing serious is excused in it.
-const OWN = [
+let OWN = [
     ".o_fax_again",
     ".o_fax_batch",
     ".o_fax_connect",
@@ -199,14 +199,16 @@ async function judge(env, page, baseline, problems) {
 }
 
 /**
- * @param {{axe: string, pages: Object[]}} params address of axe-core and what to open:
+ * @param {{axe: string, pages: Object[], own: string[]}} params address of axe-core, what
+ *  else is drawn by us (selectors), and what to open:
  *  name, kind ("list" or "form"), root (selector of the content), wait (selectors),
  *  own (selectors of ours that must be there), and action, or call (of the orm) that
  *  returns one, or notice (what was sent); typed: selector, text and whether to leave
  *  the field then; isOdoo: only says what Odoo's own page of this kind shows
  */
-export async function run({ axe, pages }) {
+export async function run({ axe, pages, own = [] }) {
     const problems = [];
+    OWN = [OWN, ...own].join(",");
     try {
         await loadScript(axe);
         await until(() => odoo.__WOWL_DEBUG__?.root, "the web client");
