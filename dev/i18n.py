@@ -54,12 +54,25 @@ def _save(entries, path, addon, language=None):
         path.write_text(text)
 
 
-def export(name, addon):
-    """The terms of one addon as Odoo finds them in a database."""
+OWN_TERMS = """
+import polib
+from odoo.addons.medical_fax.tests.terms import foreign_fields, own_entries
+for addon, path in {paths!r}.items():
+    terms = polib.pofile(path)
+    terms[:] = own_entries(terms, foreign_fields(env, addon))
+    terms.save(path)
+"""
+
+
+def export(name, addons):
+    """The addons' own terms as Odoo finds them in a database: {addon: terms}."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"{addon}.pot"
-        odoo_process.run("i18n", "export", "-d", name, "-o", str(path), addon)
-        return polib.pofile(str(path))
+        paths = {addon: str(Path(folder) / f"{addon}.pot") for addon in addons}
+        for addon, path in paths.items():
+            odoo_process.run("i18n", "export", "-d", name, "-o", path, addon)
+        script = OWN_TERMS.format(paths=paths)
+        odoo_process.run("shell", "-d", name, "--no-http", script=script)
+        return {addon: polib.pofile(path) for addon, path in paths.items()}
 
 
 def _words(path):
@@ -114,7 +127,8 @@ def main():
     try:
         installed = set(database.installed_addons(name))
         folders = [folder for folder in addon_folders() if folder.name in installed]
-        terms = {folder: export(name, folder.name) for folder in folders}
+        exported = export(name, [folder.name for folder in folders])
+        terms = {folder: exported[folder.name] for folder in folders}
     finally:
         database.drop(name)
     for folder, entries in terms.items():

@@ -11,6 +11,7 @@ from odoo.tools.translate import trans_export
 from ..document import ERRORS
 from ..providers import PROVIDERS, documo_codes
 from .common import FaxCommon
+from .terms import foreign_fields, own_entries
 
 
 def our_addons(env):
@@ -44,7 +45,9 @@ class TestTranslations(TransactionCase):
     def _exported(self, addon):
         content = io.BytesIO()
         trans_export(None, [addon], content, "po", self.env)
-        return {entry.msgid for entry in polib.pofile(content.getvalue().decode())}
+        entries = polib.pofile(content.getvalue().decode())
+        own = own_entries(entries, foreign_fields(self.env, addon))
+        return {entry.msgid for entry in own}
 
     def test_terms_are_current(self):
         addons = our_addons(self.env)
