@@ -21,7 +21,7 @@ class TestUnfetched(InboxMixin, FaxCommon):
 
     def look(self):
         with mute_logger(UNFETCHED):
-            super().look()
+            return super().look()
 
     def waiting(self):
         return self.env["fax.unfetched"].search([("account_id", "=", self.account.id)])
