@@ -78,7 +78,9 @@ class FaxMessage(models.Model):
         domain = Domain("share", "=", False) & Domain("id", "!=", self.env.uid)
         domain &= Domain("company_ids", "in", self.company_id.id)
         denied = group("medical_fax.group_fax_denied")
-        domain &= Domain("all_group_ids", "not in", denied.id)
+        # "all_group_ids not in" finds whoever has any group that does not imply it.
+        implying = Domain("all_implied_ids", "in", denied.id)
+        domain &= Domain("group_ids", "not any", implying)
         managers = Domain(
             "all_group_ids", "in", group("medical_fax.group_fax_manager").id
         )

@@ -30,6 +30,18 @@ class TestAssign(InboxMixin, FaxCommon):
                 fax.with_user(self.user).action_assign(user.id)
                 self.assertEqual(fax.assignee_id, user)
 
+    def test_of_a_number_that_nobody_entered(self):
+        """A fax manager deals with it; nobody else sees it."""
+        fax = self.receive(to="+15145550999")
+        rows = fax.with_user(self.manager).get_inbox()
+        self.assertIn(fax.id, [row["id"] for row in rows])
+        for user in self.user | self.denied | self.stranger | self.plain:
+            with self.subTest(user=user.login), self.assertRaises(AccessError):
+                fax.with_user(user).action_file(self.patient.id)
+        fax.with_user(self.manager).action_assign(self.manager.id)
+        fax.with_user(self.manager).action_file(self.patient.id)
+        self.assertEqual(fax.state, "filed")
+
     def test_given_taken_and_given_back(self):
         fax = self.receive(to=OUR_NUMBER).with_user(self.user)
         fax.action_assign(self.colleague.id)

@@ -94,6 +94,8 @@ class TestFiling(InboxMixin, FaxCommon):
         filing = self.file(fax=fax)
         self.assertEqual(fax.state, "filed")
         self.assertFalse(filing.document_id)
+        with self.assertRaises(UserError):
+            self.file(self.other_patient, fax=fax)
 
     def test_to_a_contact(self):
         self.fax.with_user(self.user).action_file_contact(self.pharmacy.id)

@@ -599,7 +599,10 @@ MUTATIONS = (
                 'if self.direction != "in":',
             ),
         ),
-        (IN_ODOO + "test_fax_filing.py::TestFiling::test_filed_twice",),
+        (
+            IN_ODOO + "test_fax_filing.py::TestFiling::"
+            "test_what_cannot_be_shown_is_filed_all_the_same",
+        ),
     ),
     Mutation(
         11,
