@@ -45,6 +45,14 @@ WAITS = {
     "skew": 60,
 }
 
+# Those of addons that build on this one, by the same rules.
+OTHERS = {}
+
+
+def add(**defaults):
+    """Make waiting times of another addon known: names and defaults in seconds."""
+    OTHERS.update(defaults)
+
 
 def seconds(env, name):
     """The waiting time `name`; its default where the setting is not a number >= 0."""
@@ -52,11 +60,12 @@ def seconds(env, name):
     text = (
         env["ir.config_parameter"].sudo().get_param(f"medical_fax.{name}_seconds", "")
     )
+    default = WAITS[name] if name in WAITS else OTHERS[name]
     try:
         value = float(text)
     except (TypeError, ValueError):
-        return WAITS[name]
-    return value if 0 <= value < float("inf") else WAITS[name]
+        return default
+    return value if 0 <= value < float("inf") else default
 
 
 def delta(env, name):

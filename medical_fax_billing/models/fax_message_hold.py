@@ -3,7 +3,7 @@ from odoo import api, models
 from odoo.addons.medical_fax.tools import waits
 
 # Held so long, a fax may no longer be wanted: it asks before it goes.
-waits.WAITS.setdefault("credit_stale", 86400)
+waits.add(credit_stale=86400)
 
 
 class FaxMessage(models.Model):

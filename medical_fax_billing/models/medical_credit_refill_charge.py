@@ -16,9 +16,7 @@ _logger = logging.getLogger(__name__)
 RETRY_HOURS = (1, 24, 72)
 # Seconds: how soon a lost answer is asked for again (doubled each time), the longest
 # pause, and how soon what was charged and could not be booked is tried again.
-waits.WAITS.setdefault("card_look_first", 60)
-waits.WAITS.setdefault("card_look_longest", 3600)
-waits.WAITS.setdefault("card_book_again", 3600)
+waits.add(card_look_first=60, card_look_longest=3600, card_book_again=3600)
 
 
 class MedicalCreditRefill(models.Model):

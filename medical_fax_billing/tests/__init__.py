@@ -24,3 +24,4 @@ from . import test_refill
 from . import test_refill_fax
 from . import test_tour_refill
 from . import test_tour_books
+from . import test_waits
