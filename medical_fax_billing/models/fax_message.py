@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from odoo.addons.medical_fax.models.fax_message import FINAL_STATES
+from odoo.addons.medical_fax.models.fax_unfetched import UNFETCHED
 
 
 class FaxMessage(models.Model):
@@ -96,11 +97,21 @@ class FaxMessage(models.Model):
 
     def _charge_received(self):
         """Pages that came in cannot be refused: charged as far as there are units,
-        due for the rest."""
+        due for the rest. Those that the provider could not give are charged when they
+        come."""
+        if self.file_error == UNFETCHED:
+            return
         self._find_payer()
         units = self.credit_rate * self.pages
         if self.wallet_id and units:
             self.wallet_id._charge(units, quantity=self.pages, **self._credit_values())
+
+    def _pages_came(self, account, fetched):
+        result = super()._pages_came(account, fetched)
+        fax = self.sudo()  # sudo: the ledger is closed to people
+        if fax.file_error != UNFETCHED and not fax.credit_move_ids:
+            fax._charge_received()
+        return result
 
 
 class MedicalCreditWallet(models.Model):

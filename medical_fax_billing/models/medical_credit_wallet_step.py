@@ -112,11 +112,12 @@ class MedicalCreditWallet(models.Model):
             }
             for account, lot_id, share in shares
         )
-        entries = reserves + reserves._capture(
-            sum(share for _account, _lot, share in shares), values.get("quantity", 0)
-        )
+        # What was used stands once: a part with the units that pay it, a part as due.
+        quantity = values.get("quantity", 0)
+        owed = quantity * lacking / units if units else 0
+        entries = reserves + reserves._capture(units - lacking, quantity - owed)
         if lacking > 0:
-            entries += self._owe(lacking, **values)
+            entries += self._owe(lacking, **{**values, "quantity": owed})
         return entries
 
     def _owe(self, units, **values):

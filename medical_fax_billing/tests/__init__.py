@@ -25,3 +25,4 @@ from . import test_refill_fax
 from . import test_tour_refill
 from . import test_tour_books
 from . import test_waits
+from . import test_fax_credit_received
