@@ -4,7 +4,7 @@ import random
 import time
 from functools import wraps
 
-from inside import _environment, _look_often, _queue, as_request, run_cron
+from inside import _environment, _hurry, _queue, as_request, run_cron
 from psycopg2.errors import UniqueViolation
 from psycopg2.extensions import TransactionRollbackError
 
@@ -135,7 +135,7 @@ def _aim(url, repeat_hours=None):
 
 def rounds(registry, over, url, repeat_hours=None, pause=0.03):
     """As inside.rounds, with the crons of money."""
-    _look_often(0.05)
+    _hurry(0.05)
     _aim(url, repeat_hours)
     while not over():
         for name in CRONS:
