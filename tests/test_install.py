@@ -61,6 +61,8 @@ def clinic(tmp_path_factory):
     pip = [folder / "venv/bin/python", "-m", "pip", "install", "--quiet"]
     requirements = clone.REPO / "dev/requirements-odoo.txt"
     run(*pip, "-r", requirements, cwd=folder)
+    # As the README says: pip's own resolution asks for a package `odoo`.
+    run(*pip, "--no-deps", "-r", clone.REPO / "dev/requirements-oca.txt", cwd=folder)
     site = next((folder / "venv/lib").glob("python*/site-packages"))
     (site / "odoo.pth").write_text(odoo_root() + "\n")
     # A copy, since setuptools leaves its build folder beside the sources.
