@@ -64,7 +64,11 @@ class FaxUnfetched(models.Model):
         row in the inbox. Done in a step of its own, and again by the next look when
         the worker dies before."""
         now = waits.now()
-        waiting = self._of(account, received.provider_id) or self.create(
+        waiting = self._of(account, received.provider_id)
+        if self._has_come(account, received.provider_id):
+            waiting.unlink()  # another worker was faster
+            return
+        waiting = waiting or self.create(
             {
                 "account_id": account.id,
                 "provider_id": received.provider_id,
@@ -79,6 +83,13 @@ class FaxUnfetched(models.Model):
         if now - waiting.missed_at >= waits.delta(self.env, "unfetched"):
             fetched = Fetched(received, b"", error=UNFETCHED)
             self.env["fax.message"]._receive(account, fetched)
+
+    @api.model
+    def _has_come(self, account, provider_id):
+        """Whether the fax is here, and not for want of its pages only."""
+        here = [("account_id", "=", account.id), ("inbound_id", "=", provider_id)]
+        messages = self.env["fax.message"].search(here)
+        return bool(messages.filtered(lambda m: m.file_error != UNFETCHED))
 
     def _next(self, now):
         if now - self.missed_at > waits.delta(self.env, "fetch_end"):
@@ -136,13 +147,16 @@ class FaxMessage(models.Model):
         self.ensure_one()
         self.lock_for_update(allow_referencing=True)
         self.invalidate_recordset(["file_error", "state"])
+        waiting = self.env["fax.unfetched"]._of(account, self.inbound_id)
         if self.file_error != UNFETCHED or fetched.error == UNFETCHED:
+            if self.file_error != UNFETCHED:
+                waiting.unlink()  # it came another way
             return
         values = self._prepare_pages(account, fetched)
         values = {name: value for name, value in values.items() if name in OF_PAGES}
         guard.opened(self).write(values)
         self.env["fax.received.file"]._keep(self, fetched.content)
-        self.env["fax.unfetched"]._of(account, self.inbound_id).unlink()
+        waiting.unlink()
         self._sync_filed()
         if self.state == "archived":
             self._move("received", told_at=False)

@@ -81,6 +81,15 @@ class TestUnfetched(InboxMixin, FaxCommon):
         self.assertFalse(self.waiting())
         self.assertEqual(fax.sudo().received_text.split(), ["After", "all", "Two"])
 
+    def test_missed_by_one_while_another_has_it(self):
+        """Who comes too late does not have it asked for again, for a month."""
+        provider_id = self.offer(samples.pdf("Here"))
+        self.look()
+        received = self.provider.listed[0]
+        self.env["fax.unfetched"]._note(self.account, received)
+        self.assertFalse(self.waiting())
+        self.assertEqual(self.row(provider_id).state, "received")
+
     def test_a_bad_file_that_comes_after_all(self):
         fax = self.row(self.missed())
         self.provider.files[fax.inbound_id] = b"MZ"
