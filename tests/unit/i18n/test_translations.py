@@ -114,3 +114,12 @@ def test_fates_differ(language):
     entries = _read("medical_fax", f"{language}.po")
     words = {entry.msgid: entry.msgstr for entry in entries}
     assert len({words[fate] for fate in FATES}) == len(FATES)
+
+
+@pytest.mark.parametrize("language", ["fr", "es"])
+@pytest.mark.parametrize("addon", ADDONS)
+def test_expressions_stay_expressions(addon, language):
+    """The name of a printed file is Python, translated as text."""
+    for entry in _read(addon, f"{language}.po"):
+        if any("report_name" in place for place, _line in entry.occurrences):
+            compile(entry.msgstr, entry.msgid, "eval")
